@@ -59,7 +59,9 @@ internal static class GoldenChecks
                     Name = EnumText.Parse<LossName>(golden.GetProperty("loss_name").GetString()!),
                     SemiHard = golden.GetProperty("semi_hard").GetBoolean(),
                 };
-                options = options.Name == LossName.Margin ? options with { Margin = value } : options with { Temperature = value };
+                options = options.Name == LossName.Margin
+                    ? options with { Margin = value }
+                    : options with { Temperature = value };
                 IContrastiveLoss loss = LossCatalog.Create(options);
                 Compare($"{options.Name.Text()} {number} {precision}", loss, golden, type, tolerance, tolerance);
             }
@@ -189,7 +191,8 @@ internal static class GoldenChecks
             }
 
             double difference = got.Zip(expected, (a, b) => Math.Abs((double)a - b)).Max();
-            section.AtMost($"views of {options.Size} pixels", difference, options.Normalize == Normalization.None ? 1e-5 : 5e-5);
+            section.AtMost(
+                $"views of {options.Size} pixels", difference, options.Normalize == Normalization.None ? 1e-5 : 5e-5);
         }
     }
 

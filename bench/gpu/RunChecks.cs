@@ -48,7 +48,8 @@ internal static class RunChecks
             }
             catch (OperationCanceledException)
             {
-                section.Figure("stopped", Path.GetFileName(new RunDirectory(folder.PathOf("parts")).LatestCheckpoint()!));
+                section.Figure(
+                    "stopped", Path.GetFileName(new RunDirectory(folder.PathOf("parts")).LatestCheckpoint()!));
             }
         }
 
@@ -75,7 +76,8 @@ internal static class RunChecks
         EmbeddingTable got = Embedder.Embed(there, test);
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         Embedder.Embed(there, test);
-        section.Figure("images_per_second", test.Count / System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+        section.Figure(
+            "images_per_second", test.Count / System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
         using var scope = NewDisposeScope();
         (Tensor a, Tensor b) = (Rows(expected), Rows(got));
         section.AtLeast("lowest cosine", Cosines(a, b), 0.9999);
@@ -106,7 +108,8 @@ internal static class RunChecks
         var taken = new Dictionary<long, double>();
         PretrainResult result = new Pretrainer(options)
         {
-            Progress = new ImmediateProgress<PretrainProgress>(progress => taken[progress.Step] = DeviceMemory.UsedBytes(place)),
+            Progress = new ImmediateProgress<PretrainProgress>(
+                progress => taken[progress.Step] = DeviceMemory.UsedBytes(place)),
         }.Run(images, folder.PathOf("run"));
         section.Figure("knn", result.KnnTop1 ?? double.NaN);
         section.Figure("online_linear", result.OnlineTop1 ?? double.NaN);

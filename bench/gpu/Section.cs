@@ -118,6 +118,7 @@ internal sealed class Section(string name, string device, bool quick, string pyt
         }
 
         Console.Error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{name}: {(ok ? "ok" : "FAILED")} {check} {value:G6} ({relation} {limit:G6})"));
+            CultureInfo.InvariantCulture,
+            $"{name}: {(ok ? "ok" : "FAILED")} {check} {value:G6} ({relation} {limit:G6})"));
     }
 }

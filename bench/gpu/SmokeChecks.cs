@@ -24,7 +24,8 @@ internal static class SmokeChecks
         section.AtLeast("devices of this kind", found, 1);
         Device place = device(section.Device);
         section.Figure("taken_bytes", DeviceMemory.UsedBytes(place));
-        section.Figure("total_bytes", DeviceMemory.Query(place)?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        section.Figure(
+            "total_bytes", DeviceMemory.Query(place)?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         section.Figure("auto_precision", ComputePlan.Resolve(section.Options("auto"), customEncoder: false).Precision);
         ComputePlan.Resolve(section.Options("fp32"), customEncoder: false).Begin();
 

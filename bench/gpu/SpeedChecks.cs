@@ -44,7 +44,11 @@ internal static class SpeedChecks
             using ImageDataSet memory = BenchImages.Small(settings, small.Views.Size, count);
             using ImageDataSet packed = Repeat(Pack(memory, folder.PathOf("small.pack")), count);
             Compare("small", small, smallSteps, ("memory", memory), ("packed", packed));
-            Compare("small, views on the device", small with { AugmentOn = AugmentationPlace.Device }, smallSteps, ("memory", memory));
+            Compare(
+                "small, views on the device",
+                small with { AugmentOn = AugmentationPlace.Device },
+                smallSteps,
+                ("memory", memory));
         });
         section.Try("photos", () =>
         {
@@ -54,7 +58,8 @@ internal static class SpeedChecks
             Compare("photos", photos, photoSteps, ("packed", packed), ("jpeg", files));
         });
 
-        void Compare(string name, PretrainOptions options, int steps, params (string Source, ImageDataSet Images)[] sets)
+        void Compare(
+            string name, PretrainOptions options, int steps, params (string Source, ImageDataSet Images)[] sets)
         {
             // No decoded copies, except of images that are in memory anyway.
             options = options with { Data = options.Data with { Cache = DataCache.Never } };
@@ -161,7 +166,8 @@ internal static class SpeedChecks
             section.Figure($"{name}: pytorch images_per_second", Spread.FromValues(rates[1]).Median);
             double ratio = Spread.FromRatio(rates[0], rates[1]).Median;
             section.AtLeast($"{name}: of PyTorch's speed", ratio, section.IsCuda ? 0.9 : 0);
-            section.Figure($"{name}: pytorch with cudnn.benchmark images_per_second", python.Measure(span, tries: true));
+            section.Figure(
+                $"{name}: pytorch with cudnn.benchmark images_per_second", python.Measure(span, tries: true));
         }
 
         double Own() => batch * SideBySide.Rate(step.Run, span);

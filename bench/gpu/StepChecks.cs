@@ -34,7 +34,8 @@ internal static class StepChecks
                 Step own = Compute(section, "cpu", type, images, training);
                 Step got = Compute(section, section.Device, type, images, training);
                 section.AtMost($"{name} loss{mode}", got.LossOff(exact), Math.Max(ofLoss, 1.25 * own.LossOff(exact)));
-                section.AtMost($"{name} gradient{mode}", got.Whole(exact), Math.Max(ofGradient, 1.25 * own.Whole(exact)));
+                section.AtMost(
+                    $"{name} gradient{mode}", got.Whole(exact), Math.Max(ofGradient, 1.25 * own.Whole(exact)));
             }
         }
     }
@@ -67,7 +68,8 @@ internal static class StepChecks
 
         // The plan decides the meaning of fp32 on the device.
         string precision = type == ScalarType.BFloat16 ? "bf16" : "fp32";
-        ComputePlan plan = ComputePlan.Resolve(options with { Precision = EnumText.Parse<Precision>(precision) }, customEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(
+            options with { Precision = EnumText.Parse<Precision>(precision) }, customEncoder: false);
         plan.Begin();
         using SimClrModel model = SimClrModel.Create(options, plan.Device, customEncoder: null);
         if (type == ScalarType.Float64)

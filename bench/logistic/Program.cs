@@ -18,7 +18,9 @@ static T[] Read<T>(string file)
 }
 
 static long Resident(string what) => long.Parse(
-    File.ReadLines("/proc/self/status").First(line => line.StartsWith(what, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+    File.ReadLines("/proc/self/status")
+        .First(line => line.StartsWith(what, StringComparison.Ordinal))
+        .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
     CultureInfo.InvariantCulture) << 10;
 
 int dimension = int.Parse(args[2], CultureInfo.InvariantCulture);
@@ -27,7 +29,11 @@ torch.set_num_threads(int.Parse(args[4], CultureInfo.InvariantCulture));
 double[] strengths = [.. args[5..].Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
 
 // A warm-up on a few rows: memory that code and libraries take regardless of the features must not count.
-var few = new EmbeddingTable([.. Enumerable.Range(0, 64 * 32).Select(i => (float)(i * 7919 % 101))], 32, new string[64], [.. Enumerable.Range(0, 64).Select(i => i % 2)]);
+var few = new EmbeddingTable(
+    [.. Enumerable.Range(0, 64 * 32).Select(i => (float)(i * 7919 % 101))],
+    32,
+    new string[64],
+    [.. Enumerable.Range(0, 64).Select(i => i % 2)]);
 LogisticRegression.Choose(LogisticData.FromTable(few), options: new LogisticOptions { Strengths = [1] });
 long before = Resident("VmRSS");
 

@@ -17,8 +17,12 @@ int rows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 
 int dimension = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
 string[] kinds = args.Length > 2 ? args[2..] : ["clusters", "isotropic"];
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-Console.WriteLine($"{rows:N0} vectors of {dimension} numbers, {Environment.ProcessorCount} threads, {Queries} queries that are not among them, {Nearest} nearest");
-Console.WriteLine("| data | exact p50 ms | p99 | graph p50 ms | p99 | recall@10 | width | compared | built in s | memory / vectors | resident / vectors |");
+Console.WriteLine(
+    $"{rows:N0} vectors of {dimension} numbers, {Environment.ProcessorCount} threads, {Queries} queries that are not "
+        + $"among them, {Nearest} nearest");
+Console.WriteLine(
+    "| data | exact p50 ms | p99 | graph p50 ms | p99 | recall@10 | width | compared | built in s | memory / "
+        + "vectors | resident / vectors |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
 foreach (string kind in kinds)
 {
@@ -44,9 +48,14 @@ void Measure(string kind)
     (double[] exact, IReadOnlyList<Neighbor>[] truth) = Time(queries, query => index.Find(query, Nearest, exact: true));
     double built = Build(index, kind);
     (double[] graph, IReadOnlyList<Neighbor>[] found) = Time(queries, query => index.FindByGraph(query, Nearest));
-    double recall = truth.Zip(found, (t, f) => f.Select(n => n.Row).Intersect(t.Select(n => n.Row)).Count()).Average() / Nearest;
+    double recall =
+        truth.Zip(found, (t, f) => f.Select(n => n.Row).Intersect(t.Select(n => n.Row)).Count()).Average() / Nearest;
     double vectors = (double)rows * dimension * sizeof(float);
-    Console.WriteLine($"| {kind} | {At(exact, 0.5):F2} | {At(exact, 0.99):F2} | {At(graph, 0.5):F3} | {At(graph, 0.99):F3} | {recall:F4} | {index.GraphWidth} | {index.Comparisons:F0}{(index.UsesGraph ? "" : ": exact search is faster and is used")} | {built:F0} | {index.Bytes / vectors:F3} | {(Resident() - before) / vectors:F3} |");
+    Console.WriteLine(
+        $"| {kind} | {At(exact, 0.5):F2} | {At(exact, 0.99):F2} | {At(graph, 0.5):F3} | {At(graph, 0.99):F3} | "
+            + $"{recall:F4} | {index.GraphWidth} | {index.Comparisons:F0}"
+            + $"{(index.UsesGraph ? "" : ": exact search is faster and is used")} | {built:F0} | "
+            + $"{index.Bytes / vectors:F3} | {(Resident() - before) / vectors:F3} |");
 }
 
 double Build(VectorIndex index, string kind)
@@ -54,7 +63,8 @@ double Build(VectorIndex index, string kind)
     string? file = folder is null ? null : Path.Combine(folder, $"{kind}-{rows}-{dimension}.graph");
     if (File.Exists(file))
     {
-        using var reader = new BinaryReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20));
+        using var reader = new BinaryReader(
+            new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20));
         double seconds = reader.ReadDouble();
         index.ReadGraph(reader.BaseStream, new GraphOptions(), rows);
         return seconds;
@@ -67,7 +77,8 @@ double Build(VectorIndex index, string kind)
         if (Stopwatch.GetElapsedTime(shown).TotalSeconds > 20)
         {
             shown = Stopwatch.GetTimestamp();
-            Console.Error.WriteLine($"{kind}: {done:N0} rows in the graph after {Stopwatch.GetElapsedTime(begin).TotalSeconds:F0} s");
+            Console.Error.WriteLine(
+                $"{kind}: {done:N0} rows in the graph after {Stopwatch.GetElapsedTime(begin).TotalSeconds:F0} s");
         }
     }));
     double built = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -82,7 +93,8 @@ double Build(VectorIndex index, string kind)
     return built;
 }
 
-static (double[] Milliseconds, IReadOnlyList<Neighbor>[] Found) Time(float[][] queries, Func<float[], IReadOnlyList<Neighbor>> find)
+static (double[] Milliseconds, IReadOnlyList<Neighbor>[] Found) Time(
+    float[][] queries, Func<float[], IReadOnlyList<Neighbor>> find)
 {
     foreach (float[] query in queries.Take(50))
     {
@@ -119,9 +131,12 @@ static float[] Draw(string kind, int row, float[] vector)
 
 static long Resident()
 {
-    GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // Free memory goes back to the system first.
+    // Free memory goes back to the system first.
+    GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     return long.Parse(
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines("/proc/self/status")
+            .First(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) << 10;
 }
 

@@ -17,5 +17,6 @@ PretrainOptions options = preset with
     Views = preset.Views with { GrayProbability = 0 },
 };
 
-PretrainResult result = new Pretrainer(options) { CustomAugmentation = new RandomErasing() }.Run(images, run, resume: true);
+PretrainResult result = new Pretrainer(options) { CustomAugmentation = new RandomErasing() }
+    .Run(images, run, resume: true);
 Console.WriteLine($"{result.Steps} steps, loss {result.FinalLoss:F2}; {result.Health?.Describe()}");

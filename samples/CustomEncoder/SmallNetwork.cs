@@ -14,7 +14,8 @@ internal sealed class SmallNetwork : nn.Module<Tensor, Tensor>
     public SmallNetwork()
         : base(nameof(SmallNetwork))
     {
-        layers = nn.Sequential([.. Block(3, 32), .. Block(32, 64), .. Block(64, 128), nn.AdaptiveAvgPool2d(1), nn.Flatten()]);
+        layers = nn.Sequential(
+            [.. Block(3, 32), .. Block(32, 64), .. Block(64, 128), nn.AdaptiveAvgPool2d(1), nn.Flatten()]);
 
         // Registers the fields' weights, so that they are trained, saved, and loaded.
         RegisterComponents();

@@ -16,7 +16,8 @@ internal sealed class Pixels
     {
         using SKBitmap whole = SKBitmap.Decode(file) ?? throw new InvalidDataException($"{file}: not an image");
         double scale = (size <= 32 ? size : Math.Round(size * 256.0 / 224)) / Math.Min(whole.Width, whole.Height);
-        var fitted = new SKImageInfo((int)(whole.Width * scale), (int)(whole.Height * scale), SKColorType.Rgb888x, SKAlphaType.Opaque);
+        var fitted = new SKImageInfo(
+            (int)(whole.Width * scale), (int)(whole.Height * scale), SKColorType.Rgb888x, SKAlphaType.Opaque);
         using var resized = new SKBitmap(fitted);
         using var image = SKImage.FromBitmap(whole);
         image.ScalePixels(resized.PeekPixels(), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));

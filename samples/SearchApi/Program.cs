@@ -14,7 +14,8 @@ string folder = builder.Configuration["images"] ?? throw new ConfigurationExcept
 
 // Loaded once, before the first request. The encoder is read-only from here on, so requests share it.
 using TrainedEncoder encoder = TrainedEncoder.Load(run);
-using ImageCollection index = new SqliteImageCollection(builder.Configuration["index"] ?? "photos.index", IndexDescription.ForEncoder(encoder, run));
+using ImageCollection index = new SqliteImageCollection(
+    builder.Configuration["index"] ?? "photos.index", IndexDescription.ForEncoder(encoder, run));
 await index.EnsureCollectionExistsAsync();
 index.Description.Require(encoder, index.Name, run);
 using (ImageDataSet images = DataSets.Open(folder))

@@ -36,7 +36,8 @@ try
     var pretrainer = new Pretrainer(options)
     {
         Progress = new Progress<PretrainProgress>(at => Console.WriteLine(
-            $"epoch {at.Epoch} of {at.Epochs}: {at.Health.Describe()}, {at.ImagesPerSecond:F0} images/s, {at.TimeLeft:h\\:mm\\:ss} left")),
+            $"epoch {at.Epoch} of {at.Epochs}: {at.Health.Describe()}, {at.ImagesPerSecond:F0} images/s, "
+                + $"{at.TimeLeft:h\\:mm\\:ss} left")),
     };
     PretrainResult result = pretrainer.Run(images, run, resume: true, stop.Token);
     Console.WriteLine($"loss {result.FinalLoss:F3} after {result.Steps} steps; the encoder is {result.EncoderFile}");

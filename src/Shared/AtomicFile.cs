@@ -37,7 +37,8 @@ internal static class AtomicFile
     }
 
     /// <summary>The temporary name under which this process writes a file.</summary>
-    public static string TemporaryOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}{Ending}");
+    public static string TemporaryOf(string path)
+        => string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}{Ending}");
 
     /// <summary>
     /// Removes the temporary files of a file that killed processes left. A process holds its temporary file open while
@@ -102,14 +103,19 @@ internal static class AtomicFile
         }
     }
 
-    private static FileStream OpenExclusively(string file) => new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream OpenExclusively(string file)
+        => new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
     /// <summary>
     /// The process ID in a temporary name; null if the name is not a temporary name of this file.
     /// </summary>
     private static int? WriterOf(string path, string file)
         => file.StartsWith($"{path}.", StringComparison.Ordinal) && file.Length > path.Length + Ending.Length
-            && int.TryParse(file.AsSpan()[(path.Length + 1)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+            && int.TryParse(
+                file.AsSpan()[(path.Length + 1)..^Ending.Length],
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int process)
                 ? process
                 : null;
 
@@ -150,9 +156,13 @@ internal static class AtomicFile
             Directory.CreateDirectory(folder);
             return new FileStream(path, mode, access, FileShare.None, bufferSize);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException && !File.Exists(path))
+        catch (Exception error) when (error is FileNotFoundException
+            or DirectoryNotFoundException
+            or UnauthorizedAccessException
+            && !File.Exists(path))
         {
-            throw new IOException($"the folder {folder} cannot be {(Directory.Exists(folder) ? "written to" : "created")}", error);
+            throw new IOException(
+                $"the folder {folder} cannot be {(Directory.Exists(folder) ? "written to" : "created")}", error);
         }
     }
 

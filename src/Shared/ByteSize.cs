@@ -8,7 +8,10 @@ namespace SimClr.Internals;
 [SharedSource]
 internal static class ByteSize
 {
-    private static readonly (string Name, long Bytes)[] Units = [("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10)];
+    private static readonly (string Name, long Bytes)[] Units =
+    [
+        ("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10),
+    ];
 
     /// <summary>Returns the number of bytes; null if the text is not an amount above 0.</summary>
     public static long? Parse(string text)
@@ -16,7 +19,11 @@ internal static class ByteSize
         string plain = text.Trim().ToUpperInvariant().Replace("IB", "B", StringComparison.Ordinal);
         (string name, long unit) = Units.FirstOrDefault(u => plain.EndsWith(u.Name, StringComparison.Ordinal));
         return name is not null
-            && double.TryParse(plain[..^2], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double number)
+            && double.TryParse(
+                plain[..^2],
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture,
+                out double number)
             && number * unit is >= 1 and < long.MaxValue
                 ? (long)(number * unit)
                 : null;
@@ -27,7 +34,8 @@ internal static class ByteSize
     public static string Validate(string text, [System.Runtime.CompilerServices.CallerMemberName] string name = "")
         => Parse(text) is not null
             ? text
-            : throw new ArgumentOutOfRangeException(name, $"got '{text}', expected an amount of memory such as 8GB or 512MB");
+            : throw new ArgumentOutOfRangeException(
+                name, $"got '{text}', expected an amount of memory such as 8GB or 512MB");
 
     /// <summary>Formats an amount in a suitable unit: "1.5 GB".</summary>
     public static string Format(double bytes)

@@ -43,7 +43,8 @@ internal static class EnumText
         int at = Array.IndexOf(all, text);
         return at >= 0
             ? Enum.GetValues(type).GetValue(at)!
-            : throw new ArgumentOutOfRangeException(null, $"got '{text}', expected one of {string.Join(", ", all)}{DidYouMean.Hint(text, all)}");
+            : throw new ArgumentOutOfRangeException(
+                null, $"got '{text}', expected one of {string.Join(", ", all)}{DidYouMean.Hint(text, all)}");
     }
 
     private static string[] All(Type type) => Known.GetOrAdd(type, static type =>

@@ -11,7 +11,8 @@ internal static class FileIdentity
 {
     /// <summary>Returns a text that is the same for all paths of a file and differs between files.</summary>
     /// <param name="path">The path of an existing file.</param>
-    public static string Get(string path) => FileStatus.Get(path)?.Identity is { } number ? $"{number.Device}:{number.Number}" : RealOf(path);
+    public static string Get(string path)
+        => FileStatus.Get(path)?.Identity is { } number ? $"{number.Device}:{number.Number}" : RealOf(path);
 
     /// <summary>Returns whether a path leads to its file without any symbolic link.</summary>
     public static bool IsOwnPath(string path) => RealOf(path) == Path.GetFullPath(path);

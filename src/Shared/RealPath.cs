@@ -19,6 +19,8 @@ internal static class RealPath
         }
 
         string here = Path.Join(Resolve(parent), Path.GetFileName(full));
-        return new FileInfo(here).LinkTarget is not null ? Resolve(File.ResolveLinkTarget(here, returnFinalTarget: true)!.FullName) : here;
+        return new FileInfo(here).LinkTarget is not null
+            ? Resolve(File.ResolveLinkTarget(here, returnFinalTarget: true)!.FullName)
+            : here;
     }
 }

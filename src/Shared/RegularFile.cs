@@ -12,7 +12,8 @@ namespace SimClr.Internals;
 internal static class RegularFile
 {
     // The default fallback would map all invalid bytes to the same character and thereby make different names equal.
-    private static readonly Encoding StrictUtf8 = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new StrictUtf8Fallback());
+    private static readonly Encoding StrictUtf8 = Encoding.GetEncoding(
+        "utf-8", EncoderFallback.ReplacementFallback, new StrictUtf8Fallback());
 
     // Stands in for a file of size 0, which on Linux may still have arbitrary contents.
     private const string EmptyFile = "/dev/null";
@@ -97,7 +98,8 @@ internal static class RegularFile
         public override int Remaining => 0;
 
         public override bool Fallback(byte[] bytesUnknown, int index)
-            => throw new IOException($"it is not text in UTF-8 (it holds the byte 0x{bytesUnknown[0]:X2}); save it as UTF-8");
+            => throw new IOException(
+                $"it is not text in UTF-8 (it holds the byte 0x{bytesUnknown[0]:X2}); save it as UTF-8");
 
         public override char GetNextChar() => '\0';
 

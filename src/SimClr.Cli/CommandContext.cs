@@ -12,7 +12,10 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 {
     private const int ShownOmissions = 3;
 
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     // Keyed by the argument as typed: omissions of a set opened twice, to train and to test, are reported once.
     private readonly Dictionary<string, Omissions> opened = [];
@@ -32,8 +35,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public bool Verbose => arguments.GetValue<bool>(GlobalOptions.Verbose);
 
     /// <summary>Whether standard error is an interactive terminal, on which a progress bar can redraw itself.</summary>
-    public bool IsInteractive => Error is ConsoleWriter writer && writer.Wraps(Console.Error) && !Console.IsErrorRedirected
-        && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    public bool IsInteractive
+        => Error is ConsoleWriter writer && writer.Wraps(Console.Error) && !Console.IsErrorRedirected
+            && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     public bool Json => arguments.GetValue<bool>(GlobalOptions.Json);
 
@@ -110,7 +114,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     {
         if (omissions.UnsupportedFormats.Count > 0)
         {
-            WriteNote($"note: {name}: ignored {omissions.UnsupportedFormatsText()}, whose formats are not supported; convert them to JPEG or PNG to use them");
+            WriteNote(
+                $"note: {name}: ignored {omissions.UnsupportedFormatsText()}, whose formats are not supported; "
+                    + "convert them to JPEG or PNG to use them");
         }
 
         foreach (string note in omissions.Notes)

@@ -33,7 +33,8 @@ internal static class CommandLine
         return code;
     }
 
-    private static int Run(IReadOnlyList<string> arguments, ConsoleWriter output, ConsoleWriter error, CancellationToken cancel)
+    private static int Run(
+        IReadOnlyList<string> arguments, ConsoleWriter output, ConsoleWriter error, CancellationToken cancel)
     {
         Verb root = CreateRoot();
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });

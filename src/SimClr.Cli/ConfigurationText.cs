@@ -32,7 +32,8 @@ internal static class ConfigurationText
     private static string Value(JsonNode? node) => node switch
     {
         null => "null",
-        _ when node.GetValueKind() == JsonValueKind.String && IsPlain(node.GetValue<string>()) => node.GetValue<string>(),
+        _ when node.GetValueKind() == JsonValueKind.String && IsPlain(node.GetValue<string>())
+            => node.GetValue<string>(),
         _ => node.ToJsonString(),
     };
 

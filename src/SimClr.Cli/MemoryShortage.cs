@@ -12,7 +12,8 @@ internal static partial class MemoryShortage
     public static string? Explain(Exception exception) => exception switch
     {
         OutOfMemoryException => $"out of memory; {Remedy}",
-        ExternalException when NativeMessage().IsMatch(exception.Message) => $"out of memory{RequestedAmount(exception.Message)}; {Remedy}",
+        ExternalException when NativeMessage().IsMatch(exception.Message)
+            => $"out of memory{RequestedAmount(exception.Message)}; {Remedy}",
         AggregateException { InnerException: { } inner } => Explain(inner),
         _ => null,
     };

@@ -5,10 +5,12 @@ using SimClr.Diagnostics;
 bool asked = false;
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var notice = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30), Stop);
+using var notice = OperatingSystem.IsWindows() ? null
+    : PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30), Stop);
 using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return ComputeEnvironment.RunBound(() => CommandLine.Run(args, StandardStreams.Output, StandardStreams.Error, stop.Token));
+return ComputeEnvironment.RunBound(
+    () => CommandLine.Run(args, StandardStreams.Output, StandardStreams.Error, stop.Token));
 
 // Launchers forward USR1 to all ranks, and batch systems use it to announce the end of a job's time. The first signal
 // asks the command to finish its step and save; the second ends the process at once. SIGHUP never does: a closing

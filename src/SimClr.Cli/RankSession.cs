@@ -15,7 +15,9 @@ internal static class RankSession
     {
         verb.SupportsRanks = true;
         verb.Add(NumberOption.Positive(
-            Timeout, "Seconds a rank waits for the others (mpirun, srun) before it reports the silent ranks and stops the job. Default: 300."));
+            Timeout,
+            "Seconds a rank waits for the others (mpirun, srun) before it reports the silent ranks and "
+                + "stops the job. Default: 300."));
     }
 
     /// <summary>

@@ -7,7 +7,8 @@ internal static class ShellText
 {
     public static string Quote(string argument)
         => argument.Any(TerminalText.IsControl) ? $"$'{string.Concat(argument.Select(Escape))}'"
-            : argument.Length > 0 && argument.All(letter => char.IsLetterOrDigit(letter) || "-_./:=,+@~\\".Contains(letter)) ? argument
+            : argument.Length > 0
+                && argument.All(letter => char.IsLetterOrDigit(letter) || "-_./:=,+@~\\".Contains(letter)) ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     // In the form understood by bash, zsh and ksh.

@@ -41,7 +41,8 @@ internal sealed class Verb(string name, string description, params string[] exam
         if (!SupportsRanks && Launch.IsDistributed)
         {
             throw new ConfigurationException(
-                $"'{Name}' runs in one process, and a launcher started several; start it without mpirun or srun (pretrain, supervised, embed, evaluate linear and evaluate finetune share their work)");
+                $"'{Name}' runs in one process, and a launcher started several; start it without mpirun or srun "
+                    + "(pretrain, supervised, embed, evaluate linear and evaluate finetune share their work)");
         }
     }
 }

@@ -6,6 +6,7 @@ namespace SimClr.Onnx;
 internal static class CustomEncoder
 {
     public static ConfigurationException Rejection(string where, string module, Exception? inner = null) => new(
-        $"{where} a custom encoder ({module}); only encoders of the catalog can be exported: {string.Join(", ", EncoderCatalog.Names)}",
+        $"{where} a custom encoder ({module}); only encoders of the catalog can be exported: "
+            + $"{string.Join(", ", EncoderCatalog.Names)}",
         inner);
 }

@@ -14,7 +14,12 @@ internal sealed class EncoderGraph(GraphBuilder graph, ResNet encoder)
         if (!encoder.SmallStem)
         {
             x = graph.Add(
-                "MaxPool", "maxpool", [x], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
+                "MaxPool",
+                "maxpool",
+                [x],
+                ("kernel_shape", new long[] { 3, 3 }),
+                ("strides", new long[] { 2, 2 }),
+                ("pads", new long[] { 1, 1, 1, 1 }));
         }
 
         for (int stage = 1; stage <= 4; stage++)
@@ -56,7 +61,11 @@ internal sealed class EncoderGraph(GraphBuilder graph, ResNet encoder)
         return graph.Add(
             "Conv",
             name,
-            [input, graph.Constant($"{name}.weight", layer.Weight, layer.Shape), graph.Constant($"{name}.bias", layer.Bias, layer.Bias.Length)],
+            [
+                input,
+                graph.Constant($"{name}.weight", layer.Weight, layer.Shape),
+                graph.Constant($"{name}.bias", layer.Bias, layer.Bias.Length),
+            ],
             ("kernel_shape", new[] { kernel, kernel }),
             ("strides", new long[] { stride, stride }),
             ("pads", new[] { padding, padding, padding, padding }));

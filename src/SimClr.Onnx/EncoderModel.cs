@@ -28,10 +28,15 @@ internal sealed class EncoderModel
         var graph = new GraphBuilder("simclr");
         string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, encoder.Views).Add(options.Input));
         x = head is null ? x : HeadGraph.Add(graph, head, x);
-        graph.Add(options.Normalize ? "LpNormalization" : "Identity", OutputName, [x], options.Normalize ? [("axis", 1), ("p", 2)] : []);
+        graph.Add(
+            options.Normalize ? "LpNormalization" : "Identity",
+            OutputName,
+            [x],
+            options.Normalize ? [("axis", 1), ("p", 2)] : []);
         graph.Output(OutputName, TensorProto.Types.DataType.Float, InputGraph.Batch, Dimension);
         InputText = InputTextOf(options.Input, encoder.Views.Size);
-        OutputText = string.Create(CultureInfo.InvariantCulture, $"{OutputName}: float32 [{InputGraph.Batch}, {Dimension}]");
+        OutputText = string.Create(
+            CultureInfo.InvariantCulture, $"{OutputName}: float32 [{InputGraph.Batch}, {Dimension}]");
         model = new ModelProto
         {
             IrVersion = IrVersion,
@@ -58,9 +63,11 @@ internal sealed class EncoderModel
 
     private static string InputTextOf(OnnxInput kind, int size) => kind switch
     {
-        OnnxInput.Pixels => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, {size}, {size}, 3]"),
+        OnnxInput.Pixels => string.Create(
+            CultureInfo.InvariantCulture, $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, {size}, {size}, 3]"),
         OnnxInput.Images => $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, height, width, 3]",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: float32 [{InputGraph.Batch}, 3, {size}, {size}]"),
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"{InputGraph.Name}: float32 [{InputGraph.Batch}, 3, {size}, {size}]"),
     };
 
     private Dictionary<string, string> Metadata(TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
@@ -73,11 +80,13 @@ internal sealed class EncoderModel
             : options.Input == OnnxInput.Pixels ? $"RGB, 0 to 255; {Preparation(encoder.Views)}"
             : "RGB, 0 to 255, any size; the model resizes and crops";
         entries["output"] = OutputText;
-        entries["output_values"] = $"{(head is null ? "h, the representation" : "z, the projection")}{(options.Normalize ? ", each row of length 1" : "")}";
+        entries["output_values"] = $"{(head is null ? "h, the representation" : "z, the projection")}"
+            + $"{(options.Normalize ? ", each row of length 1" : "")}";
         var transform = new EvaluationTransform(encoder.Views);
         entries["normalization_mean"] = Triple(channel => transform.Mean[channel]);
         entries["normalization_std"] = Triple(channel => 1 / transform.Scale[channel]);
-        entries["paper"] = "Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709";
+        entries["paper"] =
+            "Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709";
         return entries;
     }
 
@@ -86,9 +95,12 @@ internal sealed class EncoderModel
         var transform = new EvaluationTransform(views);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation.Text()}, antialiased), center {views.Size} x {views.Size} cropped");
+            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation.Text()}, antialiased), center "
+                + $"{views.Size} x {views.Size} cropped");
     }
 
     private static string Triple(Func<int, float> value)
-        => string.Join(", ", Enumerable.Range(0, 3).Select(channel => value(channel).ToString("G6", CultureInfo.InvariantCulture)));
+        => string.Join(
+            ", ",
+            Enumerable.Range(0, 3).Select(channel => value(channel).ToString("G6", CultureInfo.InvariantCulture)));
 }

@@ -17,7 +17,8 @@ internal sealed class GraphBuilder(string name)
     /// <param name="inputs">The names of the inputs. An empty name omits an optional input.</param>
     /// <param name="attributes">The attributes by name: integers, lists of integers, floats or strings.</param>
     /// <returns>The name of the result.</returns>
-    public string Add(string operation, string name, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
+    public string Add(
+        string operation, string name, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {
         var node = new NodeProto { OpType = operation, Name = name };
         node.Input.AddRange(inputs);
@@ -38,14 +39,22 @@ internal sealed class GraphBuilder(string name)
         => Constant(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
 
     /// <summary>Adds an input of the graph.</summary>
-    public void Input(string name, TensorProto.Types.DataType type, params object[] shape) => Graph.Input.Add(Value(name, type, shape));
+    public void Input(string name, TensorProto.Types.DataType type, params object[] shape)
+        => Graph.Input.Add(Value(name, type, shape));
 
     /// <summary>Adds an output of the graph.</summary>
-    public void Output(string name, TensorProto.Types.DataType type, params object[] shape) => Graph.Output.Add(Value(name, type, shape));
+    public void Output(string name, TensorProto.Types.DataType type, params object[] shape)
+        => Graph.Output.Add(Value(name, type, shape));
 
-    private string Constant(string constant, TensorProto.Types.DataType type, ReadOnlySpan<byte> littleEndian, long[] shape)
+    private string Constant(
+        string constant, TensorProto.Types.DataType type, ReadOnlySpan<byte> littleEndian, long[] shape)
     {
-        var tensor = new TensorProto { Name = constant, DataType = (int)type, RawData = ByteString.CopyFrom(littleEndian) };
+        var tensor = new TensorProto
+        {
+            Name = constant,
+            DataType = (int)type,
+            RawData = ByteString.CopyFrom(littleEndian),
+        };
         tensor.Dims.AddRange(shape);
         Graph.Initializer.Add(tensor);
         return constant;

@@ -23,7 +23,11 @@ internal static class HeadGraph
             x = graph.Add(
                 "Gemm",
                 name,
-                [x, graph.Constant($"{name}.weight", layer.Weight, layer.Shape), graph.Constant($"{name}.bias", layer.Bias, layer.Bias.Length)],
+                [
+                    x,
+                    graph.Constant($"{name}.weight", layer.Weight, layer.Shape),
+                    graph.Constant($"{name}.bias", layer.Bias, layer.Bias.Length),
+                ],
                 ("transB", 1));
             if (weights.Has($"{Prefix}linear{i + 1}.weight"))
             {

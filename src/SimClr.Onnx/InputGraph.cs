@@ -42,7 +42,8 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale[channel] / max))];
         float[] shift = [.. Enumerable.Range(0, 3).Select(channel => -pixels.Mean[channel] * pixels.Scale[channel])];
         string x = graph.Add("Mul", "input.scaled", [input, graph.Constant("input.factor", factor, 3, 1, 1)]);
-        return shift.All(value => value == 0) ? x : graph.Add("Add", "input.normalized", [x, graph.Constant("input.shift", shift, 3, 1, 1)]);
+        return shift.All(value => value == 0) ? x
+            : graph.Add("Add", "input.normalized", [x, graph.Constant("input.shift", shift, 3, 1, 1)]);
     }
 
     /// <summary>
@@ -53,7 +54,10 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         string size = graph.Constant("input.size", views.Size);
         string sides = graph.Add("Shape", "input.sides", [Name], ("start", 1), ("end", 3));
         string shortest = graph.Add("ReduceMin", "input.shortest", [sides], ("keepdims", 1));
-        string long_ = graph.Add("Mul", "input.stretched", [sides, graph.Constant("input.short_side", new EvaluationTransform(views).ShortSide)]);
+        string long_ = graph.Add(
+            "Mul",
+            "input.stretched",
+            [sides, graph.Constant("input.short_side", new EvaluationTransform(views).ShortSide)]);
         string fitted = graph.Add("Div", "input.fitted", [long_, shortest]);
         string resized = graph.Add(
             "Resize",
@@ -64,12 +68,23 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
             ("cubic_coeff_a", -0.5f),
             ("antialias", 1),
             ("exclude_outside", 1));
-        string clamped = graph.Add("Clip", "input.clamped", [resized, Scalar("input.black", 0), Scalar("input.white", byte.MaxValue)]);
+        string clamped = graph.Add(
+            "Clip", "input.clamped", [resized, Scalar("input.black", 0), Scalar("input.white", byte.MaxValue)]);
 
         // Half of the margin, rounded to even, as in torchvision's center crop and ONNX's Round.
         string rest = graph.Add("Sub", "input.rest", [fitted, size]);
-        string half = graph.Add("Mul", "input.half", [graph.Add("Cast", "input.rest_float", [rest], ("to", (int)TensorProto.Types.DataType.Float)), Scalar("input.one_half", 0.5f)]);
-        string start = graph.Add("Cast", "input.start", [graph.Add("Round", "input.margin", [half])], ("to", (int)TensorProto.Types.DataType.Int64));
+        string half = graph.Add(
+            "Mul",
+            "input.half",
+            [
+                graph.Add("Cast", "input.rest_float", [rest], ("to", (int)TensorProto.Types.DataType.Float)),
+                Scalar("input.one_half", 0.5f),
+            ]);
+        string start = graph.Add(
+            "Cast",
+            "input.start",
+            [graph.Add("Round", "input.margin", [half])],
+            ("to", (int)TensorProto.Types.DataType.Int64));
         string end = graph.Add("Add", "input.end", [start, size]);
         return graph.Add("Slice", "input.cropped", [clamped, start, end, graph.Constant("input.axes", 2, 3)]);
     }

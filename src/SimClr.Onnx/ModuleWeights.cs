@@ -43,7 +43,8 @@ internal sealed class ModuleWeights(nn.Module module)
         string[] rest = [.. left.Keys.Where(name => !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];
         if (rest.Length > 0)
         {
-            throw new NotSupportedException($"the exporter does not support these weights: {string.Join(", ", rest.Take(3))}");
+            throw new NotSupportedException(
+                $"the exporter does not support these weights: {string.Join(", ", rest.Take(3))}");
         }
     }
 
@@ -67,7 +68,8 @@ internal sealed class ModuleWeights(nn.Module module)
 
     private Tensor Take(string name) => left.Remove(name, out Tensor? tensor)
         ? tensor
-        : throw new NotSupportedException($"the exporter expects weights named '{name}', which the encoder does not have");
+        : throw new NotSupportedException(
+            $"the exporter expects weights named '{name}', which the encoder does not have");
 
     private static float[] Floats(Tensor tensor)
     {

@@ -43,7 +43,9 @@ internal static class OnnxCheck
 
         if (!double.IsFinite(largest))
         {
-            throw new DataException("the encoder's own embeddings of random images are not finite; nothing was written. Was its training stable?");
+            throw new DataException(
+                "the encoder's own embeddings of random images are not finite; nothing was "
+                    + "written. Was its training stable?");
         }
 
         difference /= Math.Max(1, largest);
@@ -51,14 +53,20 @@ internal static class OnnxCheck
             ? (difference, largest)
             : throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}{(largest > 1 ? $" of the maximum magnitude, {largest:G3}" : "")}, more than the allowed {Tolerance}; nothing was written"));
+                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}"
+                    + $"{(largest > 1 ? $" of the maximum magnitude, {largest:G3}" : "")}, more than the allowed "
+                    + $"{Tolerance}; nothing was written"));
     }
 
     private static InferenceSession Open(byte[] model)
     {
         try
         {
-            using var settings = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var settings = new SessionOptions
+            {
+                IntraOpNumThreads = get_num_threads(),
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
 
             // Spinning would take processor time from other work.
             settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
@@ -67,7 +75,8 @@ internal static class OnnxCheck
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
         {
             throw new ConfigurationException(
-                "ONNX Runtime, which checks the model, has no native library for this system; reference Microsoft.ML.OnnxRuntime in the program, or export without the check (OnnxExportOptions.Check)",
+                "ONNX Runtime, which checks the model, has no native library for this system; reference "
+                    + "Microsoft.ML.OnnxRuntime in the program, or export without the check (OnnxExportOptions.Check)",
                 error);
         }
     }
@@ -76,11 +85,14 @@ internal static class OnnxCheck
     {
         using OrtValue input = images.ToOrtValue();
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> output = session.Run(run, [InputGraph.Name], [input], [EncoderModel.OutputName]);
+        using IDisposableReadOnlyCollection<OrtValue> output = session.Run(
+            run, [InputGraph.Name], [input], [EncoderModel.OutputName]);
         ReadOnlySpan<float> actual = output[0].GetTensorDataAsSpan<float>();
         if (actual.Length != expected.Length)
         {
-            throw new DataException($"ONNX Runtime returned {actual.Length} values for {images.Count} image(s), expected {expected.Length}; nothing was written");
+            throw new DataException(
+                $"ONNX Runtime returned {actual.Length} values for {images.Count} image(s), expected "
+                    + $"{expected.Length}; nothing was written");
         }
 
         float[] difference = new float[expected.Length];
@@ -96,7 +108,8 @@ internal static class OnnxCheck
 
         // Channels last, as everywhere. For other layouts, libtorch uses NNPACK, which prints warnings on processors it
         // does not know.
-        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3], device: CPU).permute(0, 3, 1, 2);
+        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3], device: CPU)
+            .permute(0, 3, 1, 2);
         Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);
         x = head is null ? x : head.forward(x.to(device(inferenceHead!.Device)));
         float[] rows = x.cpu().contiguous().data<float>().ToArray();

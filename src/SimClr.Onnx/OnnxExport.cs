@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Heads;
@@ -72,7 +73,8 @@ public static class OnnxExport
     /// <exception cref="DataException">
     /// There is no encoder, the encoder is damaged, or ONNX Runtime computes different values.
     /// </exception>
-    public static (byte[] Model, OnnxExportResult Result) CreateRun(string run, OnnxExportOptions options, bool projection)
+    public static (byte[] Model, OnnxExportResult Result) CreateRun(
+        string run, OnnxExportOptions options, bool projection)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(run);
         ArgumentNullException.ThrowIfNull(options);
@@ -106,8 +108,12 @@ public static class OnnxExport
         RequireSize(encoder);
         var model = new EncoderModel(resnet, encoder, head, options);
         byte[] bytes = model.ToBytes();
-        (double Difference, double LargestValue)? check = options.Check ? OnnxCheck.Run(bytes, encoder, head, options) : null;
-        return (bytes, new OnnxExportResult(check?.Difference, check?.LargestValue, model.Opset, model.InputText, model.OutputText, model.Dimension, bytes.Length));
+        (double Difference, double LargestValue)? check = options.Check
+            ? OnnxCheck.Run(bytes, encoder, head, options)
+            : null;
+        return (bytes, new OnnxExportResult(
+            check?.Difference, check?.LargestValue, model.Opset, model.InputText, model.OutputText, model.Dimension,
+            bytes.Length));
     }
 
     private static void RequireSize(TrainedEncoder encoder)
@@ -115,8 +121,10 @@ public static class OnnxExport
         long bytes = sizeof(float) * encoder.Module.parameters().Sum(parameter => parameter.numel());
         if (bytes > MaxWeightBytes)
         {
-            throw new ConfigurationException(FormattableString.Invariant(
-                $"the encoder's weights take {bytes / 1e9:F1} GB, but an ONNX file holds at most {MaxWeightBytes / 1e9:F1} GB; export a narrower or shallower encoder"));
+            throw new ConfigurationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the encoder's weights take {bytes / 1e9:F1} GB, but an ONNX file holds at most "
+                    + $"{MaxWeightBytes / 1e9:F1} GB; export a narrower or shallower encoder"));
         }
     }
 }

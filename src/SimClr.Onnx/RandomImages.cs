@@ -23,7 +23,9 @@ internal sealed class RandomImages
         Size = views.Size;
 
         // Images of any size: one portrait image smaller than a view, or several landscape images larger than a view.
-        (width, height) = kind != OnnxInput.Images ? (Size, Size) : count == 1 ? (Size - (Size / 3), Size) : ((2 * Size) + 5, Size + 7);
+        (width, height) = kind != OnnxInput.Images ? (Size, Size)
+            : count == 1 ? (Size - (Size / 3), Size)
+            : ((2 * Size) + 5, Size + 7);
         pixels = new byte[count * height * width * 3];
         var random = new RandomStream(0, Purpose.Export, count);
         foreach (ref byte value in pixels.AsSpan())

@@ -62,7 +62,8 @@ internal sealed partial class RunSource : IDisposable
         }
     }
 
-    private static Dictionary<string, string> Describe(string path, RunRecord? record, IReadOnlyDictionary<string, string> file)
+    private static Dictionary<string, string> Describe(
+        string path, RunRecord? record, IReadOnlyDictionary<string, string> file)
     {
         var entries = new Dictionary<string, string>
         {
@@ -81,8 +82,10 @@ internal sealed partial class RunSource : IDisposable
         if (record is not null)
         {
             entries["task"] = record.Task;
-            entries["data"] = string.Create(CultureInfo.InvariantCulture, $"{record.Data.Name}, {record.Data.Images} images");
-            entries["versions"] = $"simclr {record.Versions.Simclr}, TorchSharp {record.Versions.Torchsharp}, {record.Versions.Runtime}";
+            entries["data"] = string.Create(
+                CultureInfo.InvariantCulture, $"{record.Data.Name}, {record.Data.Images} images");
+            entries["versions"] =
+                $"simclr {record.Versions.Simclr}, TorchSharp {record.Versions.Torchsharp}, {record.Versions.Runtime}";
         }
 
         return entries;
@@ -91,7 +94,8 @@ internal sealed partial class RunSource : IDisposable
     // A checkpoint states its step; the encoder of a finished run states "100 epochs, 31200 steps, …".
     private static string? StepsOf(IReadOnlyDictionary<string, string> file)
         => file.TryGetValue("step", out string? step) ? step
-            : file.TryGetValue("trained", out string? trained) && StepCount().Match(trained) is { Success: true } match ? match.Groups[1].Value
+            : file.TryGetValue("trained", out string? trained) && StepCount().Match(trained) is { Success: true } match
+                ? match.Groups[1].Value
             : null;
 
     [GeneratedRegex(@"(\d+) steps")]

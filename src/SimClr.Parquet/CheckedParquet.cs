@@ -73,7 +73,9 @@ internal sealed class CheckedParquet
             .With(2, footer.Structs(2).Select(Column).ToList<object>())
             .With(3, rows)
             .With(4, groups.ToList())
-            .With(5, footer.Structs(5).Select(entry => new ThriftStruct().With(1, entry.Find<byte[]>(1)).With(2, entry.Find<byte[]>(2))).ToList<object>()));
+            .With(5, footer.Structs(5)
+                .Select(entry => new ThriftStruct().With(1, entry.Find<byte[]>(1)).With(2, entry.Find<byte[]>(2)))
+                .ToList<object>()));
         byte[] tail = new byte[TailBytes];
         BinaryPrimitives.WriteInt32LittleEndian(tail, clean.Length);
         Magic.CopyTo(tail.AsSpan(4));
@@ -94,8 +96,13 @@ internal sealed class CheckedParquet
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
         footerBegin = file.Length - TailBytes - length;
-        bool possible = head.AsSpan().SequenceEqual(Magic) && tail.AsSpan(4).SequenceEqual(Magic) && length is > 0 and <= MaxFooterBytes && footerBegin >= Magic.Length;
-        return possible ? new ThriftReader(ReadAt(footerBegin, length)).Read() : throw new InvalidDataException("it does not begin and end like a Parquet file, or its footer is damaged");
+        bool possible = head.AsSpan().SequenceEqual(Magic)
+            && tail.AsSpan(4).SequenceEqual(Magic)
+            && length is > 0 and <= MaxFooterBytes
+            && footerBegin >= Magic.Length;
+        return possible
+            ? new ThriftReader(ReadAt(footerBegin, length)).Read()
+            : throw new InvalidDataException("it does not begin and end like a Parquet file, or its footer is damaged");
     }
 
     private byte[] ReadAt(long at, int length)
@@ -117,7 +124,10 @@ internal sealed class CheckedParquet
         {
             open.Push(open.Pop() - 1);
             int children = elements[i].Number<int>(5) ?? 0;
-            if (children < 0 || children > elements.Length || open.Count > MaxDepth || elements[i].Find<byte[]>(4) is null)
+            if (children < 0
+                || children > elements.Length
+                || open.Count > MaxDepth
+                || elements[i].Find<byte[]>(4) is null)
             {
                 throw new InvalidDataException("its schema is not a tree of columns");
             }
@@ -142,17 +152,25 @@ internal sealed class CheckedParquet
 
     // The newer annotation of text is converted to the older one, which the package also supports.
     private static ThriftStruct Column(ThriftStruct element) => new ThriftStruct()
-        .With(1, element.Number<int>(1)).With(2, element.Number<int>(2)).With(3, element.Number<int>(3)).With(4, element.Find<byte[]>(4))
-        .With(5, element.Number<int>(5)).With(6, element.Number<int>(6) ?? (element.Find<ThriftStruct>(10)?.Has(1) == true ? 0 : null))
-        .With(7, element.Number<int>(7)).With(8, element.Number<int>(8));
+        .With(1, element.Number<int>(1))
+        .With(2, element.Number<int>(2))
+        .With(3, element.Number<int>(3))
+        .With(
+            4, element.Find<byte[]>(4))
+        .With(5, element.Number<int>(5))
+        .With(6, element.Number<int>(6) ?? (element.Find<ThriftStruct>(10)?.Has(1) == true ? 0 : null))
+        .With(7, element.Number<int>(7))
+        .With(8, element.Number<int>(8));
 
     private ThriftStruct Group(ThriftStruct group)
     {
-        long rows = group.Number<long>(3) is >= 0 and var count ? count : throw new InvalidDataException("a row group without a number of rows");
+        long rows = group.Number<long>(3) is >= 0 and var count ? count
+            : throw new InvalidDataException("a row group without a number of rows");
         var chunks = new List<object>();
         foreach (ThriftStruct chunk in group.Structs(1))
         {
-            ThriftStruct about = chunk.Find<ThriftStruct>(3) ?? throw new InvalidDataException("a column without metadata");
+            ThriftStruct about = chunk.Find<ThriftStruct>(3)
+                ?? throw new InvalidDataException("a column without metadata");
             if (about.Find<List<object>>(3) is [byte[] name, ..] && columns.Contains(Encoding.UTF8.GetString(name)))
             {
                 chunks.Add(Chunk(about));
@@ -167,7 +185,9 @@ internal sealed class CheckedParquet
         long begin = written.Length;
         long values = about.Number<long>(5) ?? -1;
         int codec = about.Number<int>(4) ?? 0;
-        long next = new[] { about.Number<long>(9), about.Number<long>(10), about.Number<long>(11) }.Where(at => at is > 0).Min() ?? 0;
+        long next = new[] { about.Number<long>(9), about.Number<long>(10), about.Number<long>(11) }
+            .Where(at => at is > 0)
+            .Min() ?? 0;
         if (values < 0 || next < Magic.Length)
         {
             throw new InvalidDataException($"a column of {values} values at byte {next}");
@@ -181,7 +201,8 @@ internal sealed class CheckedParquet
             taken += headerBytes + page.Bytes;
             if (next + page.Bytes > footerBegin || taken > file.Length)
             {
-                throw new InvalidDataException($"a page of {page.Bytes} bytes at byte {next}, beyond the end or repeated");
+                throw new InvalidDataException(
+                    $"a page of {page.Bytes} bytes at byte {next}, beyond the end or repeated");
             }
 
             page.RequireSizes(codec, ReadAt(next, page.Bytes), file.Length);
@@ -192,12 +213,15 @@ internal sealed class CheckedParquet
         }
 
         return new ThriftStruct().With(2, begin).With(3, new ThriftStruct()
-            .With(1, about.Number<int>(1)).With(2, new List<object>()).With(3, Names(about)).With(4, codec).With(5, values)
+            .With(1, about.Number<int>(1)).With(2, new List<object>()).With(3, Names(about)).With(4, codec).With(
+                5, values)
             .With(6, written.Length - begin).With(7, written.Length - begin).With(9, begin));
     }
 
     private static List<object> Names(ThriftStruct about)
-        => about.Find<List<object>>(3) is { Count: <= MaxDepth } names && names.TrueForAll(name => name is byte[]) ? names : throw new InvalidDataException("a column whose name is not text");
+        => about.Find<List<object>>(3) is { Count: <= MaxDepth } names && names.TrueForAll(name => name is byte[])
+            ? names
+            : throw new InvalidDataException("a column whose name is not text");
 
     private (ThriftStruct Header, int Bytes) ReadHeader(long at)
     {

@@ -16,7 +16,9 @@ internal sealed class ParquetColumns
         : this(new ParquetSchema(
         [
             new DataField<string>(PathName, false),
-            .. sized ? [new DataField<int>(WidthName, false), new DataField<int>(HeightName, false)] : Array.Empty<Field>(),
+            .. sized
+                ? [new DataField<int>(WidthName, false), new DataField<int>(HeightName, false)]
+                : Array.Empty<Field>(),
             .. labeled ? [new DataField<string>(LabelName, false)] : Array.Empty<Field>(),
             new ListField(EmbeddingName, new DataField<float>("element", false)),
         ]))
@@ -54,18 +56,24 @@ internal sealed class ParquetColumns
     public static ParquetColumns FromSchema(ParquetSchema schema, string file)
     {
         var columns = new ParquetColumns(schema);
-        bool fits = columns.Embedding is { IsArray: false, MaxRepetitionLevel: 1 } numbers && numbers.ClrType == typeof(float)
-            && columns.Path is { } path && IsText(path)
+        bool fits = columns.Embedding is { IsArray: false, MaxRepetitionLevel: 1 } numbers
+            && numbers.ClrType == typeof(float)
+            && columns.Path is { } path
+            && IsText(path)
             && (columns.Width is null) == (columns.Height is null)
-            && (columns.Width?.ClrType ?? typeof(int)) == typeof(int) && (columns.Height?.ClrType ?? typeof(int)) == typeof(int)
+            && (columns.Width?.ClrType ?? typeof(int)) == typeof(int)
+            && (columns.Height?.ClrType ?? typeof(int)) == typeof(int)
             && (columns.Label is null || IsText(columns.Label));
         return fits ? columns : throw new DataException(
-            $"{file}: got the columns {string.Join(", ", schema.Fields.Select(field => $"'{field.Name}'"))}, expected 'path' (text) and 'embedding' "
-                + "(lists of float32), and optionally 'width' and 'height' (32-bit integers) and 'label' (text)");
+            $"{file}: got the columns {string.Join(", ", schema.Fields.Select(field => $"'{field.Name}'"))}, expected "
+                + "'path' (text) and 'embedding' (lists of float32), and optionally 'width' and 'height' (32-bit "
+                + "integers) and 'label' (text)");
     }
 
     // The types that the package uses for text.
-    private static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
+    private static bool IsText(DataField field)
+        => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
-    private DataField? Find(string name) => Schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name);
+    private DataField? Find(string name)
+        => Schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name);
 }

@@ -26,9 +26,11 @@ public sealed class ParquetFormat : IEmbeddingFormat
         {
             return ReadAsync(path).GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is not (SimClrException or UnauthorizedAccessException) && (error is not OutOfMemoryException || FileSize.Get(path) < SmallFile))
+        catch (Exception error) when (error is not (SimClrException or UnauthorizedAccessException)
+            && (error is not OutOfMemoryException || FileSize.Get(path) < SmallFile))
         {
-            throw new DataException($"{path}: this is not a Parquet file of embeddings, or it was cut short ({error.Message})", error);
+            throw new DataException(
+                $"{path}: this is not a Parquet file of embeddings, or it was cut short ({error.Message})", error);
         }
     }
 
@@ -42,7 +44,8 @@ public sealed class ParquetFormat : IEmbeddingFormat
     private static async Task WriteAsync(Stream stream, EmbeddingRows rows)
     {
         var columns = new ParquetColumns(rows.HasSizes, rows.HasLabels);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(columns.Schema, stream).ConfigureAwait(false);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(columns.Schema, stream)
+            .ConfigureAwait(false);
         if (rows.ClassNames is { } names && rows.HasLabels)
         {
             writer.CustomMetadata = new Dictionary<string, string> { [ClassNames] = JsonSerializer.Serialize(names) };

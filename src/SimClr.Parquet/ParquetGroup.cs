@@ -59,7 +59,8 @@ internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int ca
         // No list is empty and no value is missing: every value has the maximum definition level.
         int[] defined = new int[values.Count];
         Array.Fill(defined, columns.Embedding!.MaxDefinitionLevel);
-        await group.WriteAllPartsAsync<float>(columns.Embedding, values.ToArray(), defined, levels, default).ConfigureAwait(false);
+        await group.WriteAllPartsAsync<float>(columns.Embedding, values.ToArray(), defined, levels, default)
+            .ConfigureAwait(false);
         group.CompleteValidate();
         paths.Clear();
         widths.Clear();

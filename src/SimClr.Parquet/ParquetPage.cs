@@ -9,7 +9,8 @@ namespace SimClr.Parquet;
 /// <param name="Values">The number of the column's values in the page; 0 for a dictionary.</param>
 /// <param name="LevelBytes">The number of uncompressed bytes before the values.</param>
 /// <param name="IsCompressed">Whether the values are compressed, if the column is.</param>
-internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated, int Values, int LevelBytes, bool IsCompressed)
+internal sealed record ParquetPage(
+    ThriftStruct Header, int Bytes, int Inflated, int Values, int LevelBytes, bool IsCompressed)
 {
     private const int DataPage = 0;
     private const int DictionaryPage = 2;
@@ -36,30 +37,41 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
             DataPageOfVersion2 => 8,
             _ => throw new InvalidDataException($"a page of type {type}"),
         };
-        ThriftStruct about = header.Find<ThriftStruct>(field) ?? throw new InvalidDataException($"a page of type {type} without a description of its values");
+        ThriftStruct about = header.Find<ThriftStruct>(field)
+            ?? throw new InvalidDataException($"a page of type {type} without a description of its values");
         int count = about.Number<int>(1) ?? -1;
         int encoding = about.Number<int>(type == DataPageOfVersion2 ? 4 : 2) ?? -1;
         int definitions = type == DataPageOfVersion2 ? about.Number<int>(5) ?? 0 : 0;
         int repetitions = type == DataPageOfVersion2 ? about.Number<int>(6) ?? 0 : 0;
-        if (inflated < 0 || bytes < 0 || count < 0 || definitions < 0 || repetitions < 0 || (long)definitions + repetitions > bytes
+        if (inflated < 0
+            || bytes < 0
+            || count < 0
+            || definitions < 0
+            || repetitions < 0
+            || (long)definitions + repetitions > bytes
             || (type == DictionaryPage ? count > Math.Max(1, inflated) : count > left))
         {
-            throw new InvalidDataException($"a page of {bytes} bytes, {inflated} inflated, with {count} values, expected at most {left}");
+            throw new InvalidDataException(
+                $"a page of {bytes} bytes, {inflated} inflated, with {count} values, expected at most {left}");
         }
 
         if (encoding == DeltaByteArray)
         {
-            throw new InvalidDataException("text in the encoding DELTA_BYTE_ARRAY, which is not supported; write it plain or with a dictionary");
+            throw new InvalidDataException(
+                "text in the encoding DELTA_BYTE_ARRAY, which is not supported; write it plain or with a dictionary");
         }
 
         ThriftStruct values = type == DataPageOfVersion2
-            ? new ThriftStruct().With(1, count).With(2, about.Number<int>(2) ?? 0).With(3, about.Number<int>(3) ?? 0).With(4, encoding)
+            ? new ThriftStruct().With(1, count).With(2, about.Number<int>(2) ?? 0).With(
+                3, about.Number<int>(3) ?? 0).With(4, encoding)
                 .With(5, definitions).With(6, repetitions).With(7, about.Number<bool>(7) ?? true)
             : type == DictionaryPage ? new ThriftStruct().With(1, count).With(2, encoding)
-            : new ThriftStruct().With(1, count).With(2, encoding).With(3, about.Number<int>(3) ?? 3).With(4, about.Number<int>(4) ?? 3);
+            : new ThriftStruct().With(1, count).With(2, encoding).With(3, about.Number<int>(3) ?? 3).With(
+                4, about.Number<int>(4) ?? 3);
         return new ParquetPage(
-            new ThriftStruct().With(1, type).With(2, inflated).With(3, bytes).With(field, values),
-            bytes, inflated, type == DictionaryPage ? 0 : count, definitions + repetitions, type != DataPageOfVersion2 || (about.Number<bool>(7) ?? true));
+            new ThriftStruct().With(1, type).With(2, inflated).With(3, bytes).With(field, values), bytes, inflated,
+            type == DictionaryPage ? 0 : count, definitions + repetitions,
+            type != DataPageOfVersion2 || (about.Number<bool>(7) ?? true));
     }
 
     /// <summary>Checks the decompressed size of the page, as stated by its bytes, before it is decompressed.</summary>
@@ -71,7 +83,8 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
         ReadOnlySpan<byte> packed = bytes[LevelBytes..];
         long said = !IsCompressed ? packed.Length : codec switch
         {
-            0 => bytes.Length == Inflated ? Inflated : throw new InvalidDataException($"an uncompressed page of {bytes.Length} bytes, {Inflated} inflated"),
+            0 => bytes.Length == Inflated ? Inflated
+                : throw new InvalidDataException($"an uncompressed page of {bytes.Length} bytes, {Inflated} inflated"),
             Snappy => SnappySize(packed),
             Zstandard => ZstandardSize(packed),
             _ => Inflated,   // For other codecs, the package stops at this size.
@@ -79,7 +92,9 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
         long most = Allowance + (MaxExpansion * fileLength);
         if (Inflated > most || said > most)
         {
-            throw new InvalidDataException($"a page of {bytes.Length} bytes that inflates to {Math.Max(said, Inflated)}, more than any in a file of {fileLength}");
+            throw new InvalidDataException(
+                $"a page of {bytes.Length} bytes that inflates to {Math.Max(said, Inflated)}, more than "
+                    + $"any in a file of {fileLength}");
         }
     }
 
@@ -96,7 +111,8 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
             }
         }
 
-        return packed.Length == 0 ? 0 : throw new InvalidDataException("a page that is not compressed with the codec of its column");
+        return packed.Length == 0 ? 0
+            : throw new InvalidDataException("a page that is not compressed with the codec of its column");
     }
 
     /// <summary>

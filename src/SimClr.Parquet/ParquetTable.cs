@@ -42,7 +42,9 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
         if (stated < count || stated > max - values.Count)
         {
-            throw new DataException($"{file}: a row group claims {stated} numbers for {count} rows: the file is damaged, or some rows have no numbers");
+            throw new DataException(
+                $"{file}: a row group claims {stated} numbers for {count} rows: "
+                    + "the file is damaged, or some rows have no numbers");
         }
 
         float[] numbers = new float[stated];
@@ -51,7 +53,8 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         await group.ReadRawAsync<float>(field, numbers, definitions, repetitions, default).ConfigureAwait(false);
         if (Array.Exists(definitions, level => level != field.MaxDefinitionLevel))
         {
-            throw new DataException($"{file}: a row of 'embedding' is empty or lacks a number, expected the same number in each");
+            throw new DataException(
+                $"{file}: a row of 'embedding' is empty or lacks a number, expected the same number in each");
         }
 
         AddRows(numbers, repetitions, count);
@@ -76,7 +79,8 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
             paths,
             numbers is null ? null : [.. labels.Select(label => numbers.TryGetValue(label, out int number)
                 ? number
-                : throw new DataException($"{file}: got the label '{label}', expected one of the {names!.Length} class names in its metadata"))],
+                : throw new DataException($"{file}: got the label '{label}', expected one of the {names!.Length} "
+                    + "class names in its metadata"))],
             names,
             widths.Count == 0 ? null : widths,
             heights.Count == 0 ? null : heights);
@@ -102,7 +106,8 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         if (!even || (long)values.Count + numbers.Length > Array.MaxLength)
         {
             throw new DataException(
-                $"{file}: got {numbers.Length} numbers in {count} rows of 'embedding', expected {dimension} in each and at most {Array.MaxLength} in total");
+                $"{file}: got {numbers.Length} numbers in {count} rows of 'embedding', expected {dimension} in each "
+                    + $"and at most {Array.MaxLength} in total");
         }
 
         values.AddRange(numbers);
@@ -116,7 +121,8 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         letters += text.Sum(value => (long)value.Length);
         if (letters > max)
         {
-            throw new DataException($"{file}: its text has {letters} characters, more than a file of its size holds; it is damaged");
+            throw new DataException(
+                $"{file}: its text has {letters} characters, more than a file of its size holds; it is damaged");
         }
 
         to.AddRange(text.Select(value => value.ToString()));
@@ -129,12 +135,14 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
         if (stated != count)
         {
-            throw new DataException($"{file}: a row group claims {count} rows but {stated} values of '{field.Name}': the file is damaged");
+            throw new DataException(
+                $"{file}: a row group claims {count} rows but {stated} values of '{field.Name}': the file is damaged");
         }
 
         T[] values = new T[count];
         int[]? defined = field.MaxDefinitionLevel > 0 ? new int[count] : null;
-        await group.ReadRawAsync<T>(field, values, defined is null ? (Memory<int>?)null : defined, null, default).ConfigureAwait(false);
+        await group.ReadRawAsync<T>(field, values, defined is null ? (Memory<int>?)null : defined, null, default)
+            .ConfigureAwait(false);
         return defined is null || Array.TrueForAll(defined, level => level == field.MaxDefinitionLevel)
             ? values
             : throw new DataException($"{file}: a row has no '{field.Name}', expected one in each");

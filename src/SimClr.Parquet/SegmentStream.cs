@@ -19,7 +19,8 @@ internal sealed class SegmentStream(FileStream file) : Stream
     public override long Position
     {
         get => position;
-        set => position = value >= 0 && value <= length ? value : throw new InvalidDataException($"a position at byte {value} of {length}");
+        set => position = value >= 0 && value <= length ? value
+            : throw new InvalidDataException($"a position at byte {value} of {length}");
     }
 
     public void Add(byte[] bytes) => Add(bytes, 0, bytes.Length);
@@ -30,10 +31,13 @@ internal sealed class SegmentStream(FileStream file) : Stream
     {
         if (position >= length)
         {
-            return buffer.Length == 0 ? 0 : throw new InvalidDataException("the end of the file where more data is expected");
+            return buffer.Length == 0 ? 0
+                : throw new InvalidDataException("the end of the file where more data is expected");
         }
 
-        int at = parts.BinarySearch((position, null, 0), Comparer<(long Begin, byte[]? Bytes, long From)>.Create((a, b) => a.Begin.CompareTo(b.Begin)));
+        int at = parts.BinarySearch(
+            (position, null, 0),
+            Comparer<(long Begin, byte[]? Bytes, long From)>.Create((a, b) => a.Begin.CompareTo(b.Begin)));
         at = at < 0 ? ~at - 1 : at;
         (long begin, byte[]? bytes, long from) = parts[at];
         long end = at + 1 < parts.Count ? parts[at + 1].Begin : length;
@@ -54,9 +58,11 @@ internal sealed class SegmentStream(FileStream file) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        => ValueTask.FromResult(Read(buffer.Span));
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(Read(buffer, offset, count));
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => Task.FromResult(Read(buffer, offset, count));
 
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {

@@ -32,7 +32,8 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
             last = head >> 4 == 0 ? (short)Signed() : last + (head >> 4);
             if (read.Fields.Count == MaxFields || read.Has(last))
             {
-                throw new InvalidDataException($"a struct with field {last} twice, or with more than {MaxFields} fields");
+                throw new InvalidDataException(
+                    $"a struct with field {last} twice, or with more than {MaxFields} fields");
             }
 
             read.With(last, (head & 15) is 1 or 2 ? (head & 15) == 1 : Value(head & 15, levels - 1));
@@ -45,14 +46,16 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     {
         if (levels == 0 || ++values > MaxValues)
         {
-            throw new InvalidDataException(levels == 0 ? $"values nested more than {MaxDepth} deep" : $"more than {MaxValues} values");
+            throw new InvalidDataException(
+                levels == 0 ? $"values nested more than {MaxDepth} deep" : $"more than {MaxValues} values");
         }
 
         return type switch
         {
             1 or 2 => Byte() == 1,
             3 => (int)(sbyte)Byte(),
-            4 or 5 => Signed() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : throw new InvalidDataException("a number outside the range of its type"),
+            4 or 5 => Signed() is >= int.MinValue and <= int.MaxValue and var number ? (int)number
+                : throw new InvalidDataException("a number outside the range of its type"),
             6 => Signed(),
             7 => BitConverter.ToDouble(Take(8)),
             8 => Take(Length()).ToArray(),
@@ -81,7 +84,8 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         return list;
     }
 
-    private int Length() => Unsigned() is <= int.MaxValue and var length ? (int)length : throw new InvalidDataException("a length greater than that of any file");
+    private int Length() => Unsigned() is <= int.MaxValue and var length ? (int)length
+        : throw new InvalidDataException("a length greater than that of any file");
 
     private long Signed() => Unsigned() is var number ? (long)(number >> 1) ^ -(long)(number & 1) : 0;
 

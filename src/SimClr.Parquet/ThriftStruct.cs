@@ -29,7 +29,8 @@ internal sealed class ThriftStruct
         where T : class
     {
         object? value = fields.Find(item => item.Field == field).Value;
-        return value is null ? null : value as T ?? throw new InvalidDataException($"field {field} is not of type {typeof(T).Name}");
+        return value is null ? null
+            : value as T ?? throw new InvalidDataException($"field {field} is not of type {typeof(T).Name}");
     }
 
     /// <summary>Returns the number in a field, or null if it is missing.</summary>
@@ -46,5 +47,6 @@ internal sealed class ThriftStruct
     /// <summary>Returns the structs in a list, or none if it is missing.</summary>
     /// <inheritdoc cref="Find{T}"/>
     public IEnumerable<ThriftStruct> Structs(int field)
-        => (Find<List<object>>(field) ?? []).Select(item => item as ThriftStruct ?? throw new InvalidDataException($"field {field} is not a list of structs"));
+        => (Find<List<object>>(field) ?? []).Select(
+            item => item as ThriftStruct ?? throw new InvalidDataException($"field {field} is not a list of structs"));
 }

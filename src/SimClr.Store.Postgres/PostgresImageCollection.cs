@@ -35,12 +35,15 @@ public sealed partial class PostgresImageCollection : ImageCollection
     /// </param>
     /// <param name="pgvector">Whether to use pgvector if the server has it.</param>
     /// <exception cref="ConfigurationException">The connection string or the name is not valid.</exception>
-    public PostgresImageCollection(string connection, string name, IndexDescription? description = null, bool pgvector = true)
+    public PostgresImageCollection(
+        string connection, string name, IndexDescription? description = null, bool pgvector = true)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (!PlainName().IsMatch(name))
         {
-            throw new ConfigurationException($"got '{name}' for an index in PostgreSQL, expected up to 40 lower-case letters, digits and _, such as photos");
+            throw new ConfigurationException(
+                $"got '{name}' for an index in PostgreSQL, expected up to 40 lower-case letters, "
+                    + "digits and _, such as photos");
         }
 
         try
@@ -52,7 +55,9 @@ public sealed partial class PostgresImageCollection : ImageCollection
         catch (Exception error) when (error is ArgumentException or FormatException)
         {
             throw new ConfigurationException(
-                $"connectionString: the connection string cannot be used ({error.Message}); expected one such as \"Host=localhost;Database=photos;Username=me\"", error);
+                $"connectionString: the connection string cannot be used ({error.Message}); "
+                    + "expected one such as \"Host=localhost;Database=photos;Username=me\"",
+                error);
         }
 
         Name = name;
@@ -77,18 +82,22 @@ public sealed partial class PostgresImageCollection : ImageCollection
 
     private string Table => $"\"simclr_{Name}\"";
 
-    private (IndexDescription Description, bool Pgvector) Known => known ??= Task.Run(ReadDescriptionAsync).GetAwaiter().GetResult();
+    private (IndexDescription Description, bool Pgvector) Known
+        => known ??= Task.Run(ReadDescriptionAsync).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default) => TranslateErrorsAsync(async () =>
-    {
-        if (await ScalarAsync($"SELECT to_regclass('{Register}')::text", [], cancellationToken).ConfigureAwait(false) is not string)
+    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default)
+        => TranslateErrorsAsync(async () =>
         {
-            return false;
-        }
+            if (await ScalarAsync($"SELECT to_regclass('{Register}')::text", [], cancellationToken)
+                .ConfigureAwait(false) is not string)
+            {
+                return false;
+            }
 
-        return await ScalarAsync($"SELECT 1 FROM {Register} WHERE name = $1", [Name], cancellationToken).ConfigureAwait(false) is not null;
-    });
+            return await ScalarAsync($"SELECT 1 FROM {Register} WHERE name = $1", [Name], cancellationToken)
+                .ConfigureAwait(false) is not null;
+        });
 
     /// <inheritdoc/>
     public override async Task EnsureCollectionExistsAsync(CancellationToken cancellationToken = default)
@@ -98,23 +107,31 @@ public sealed partial class PostgresImageCollection : ImageCollection
             return;
         }
 
-        IndexDescription wanted = given ?? throw new ConfigurationException($"there is no index '{Name}' at {server}; an IndexDescription is needed to create it");
+        IndexDescription wanted = given ?? throw new ConfigurationException(
+            $"there is no index '{Name}' at {server}; an IndexDescription is needed to create it");
         bool pgvector = allowPgvector && await HasPgvectorAsync(cancellationToken).ConfigureAwait(false);
         string column = pgvector ? $"vector({wanted.Dimension.ToString(CultureInfo.InvariantCulture)})" : "real[]";
-        string index = pgvector && wanted.Dimension <= MaxIndexedDimension ? $"CREATE INDEX ON {Table} USING hnsw (unit vector_cosine_ops);" : "";
+        string index = pgvector && wanted.Dimension <= MaxIndexedDimension
+            ? $"CREATE INDEX ON {Table} USING hnsw (unit vector_cosine_ops);"
+            : "";
         await TranslateErrorsAsync(async () =>
         {
             NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken)
+                    .ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     await RunAsync(
                         connection,
                         $"""
-                        CREATE TABLE IF NOT EXISTS {Register}(name text PRIMARY KEY, dimension int NOT NULL, pgvector bool NOT NULL, encoder text, run text);
-                        CREATE TABLE {Table}(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, path text UNIQUE NOT NULL, width int, height int, label text, vector real[] NOT NULL, unit {column} NOT NULL);
+                        CREATE TABLE IF NOT EXISTS {Register}(
+                            name text PRIMARY KEY, dimension int NOT NULL, pgvector bool NOT NULL,
+                            encoder text, run text);
+                        CREATE TABLE {Table}(
+                            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, path text UNIQUE NOT NULL, width int,
+                            height int, label text, vector real[] NOT NULL, unit {column} NOT NULL);
                         {index}
                         """,
                         [],
@@ -138,7 +155,10 @@ public sealed partial class PostgresImageCollection : ImageCollection
         if (await CollectionExistsAsync(cancellationToken).ConfigureAwait(false))
         {
             // A command without parameters is one transaction. The name consists of letters, digits and underscores.
-            await ExecuteAsync($"DELETE FROM {Register} WHERE name = '{Name}'; DROP TABLE {Table}", [], cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(
+                $"DELETE FROM {Register} WHERE name = '{Name}'; DROP TABLE {Table}",
+                [],
+                cancellationToken).ConfigureAwait(false);
         }
 
         known = null;
@@ -148,22 +168,33 @@ public sealed partial class PostgresImageCollection : ImageCollection
     public override async Task<long> CountAsync(CancellationToken cancellationToken = default)
     {
         _ = Description;
-        return await TranslateErrorsAsync(async () => (long)(await ScalarAsync($"SELECT count(*) FROM {Table}", [], cancellationToken).ConfigureAwait(false))!).ConfigureAwait(false);
+        return await TranslateErrorsAsync(async () => (long)(await ScalarAsync(
+            $"SELECT count(*) FROM {Table}", [], cancellationToken).ConfigureAwait(false))!).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
-        => (await RowsAsync($"SELECT path FROM {Table} WHERE path = ANY($1)", [paths.ToArray()], row => row.GetString(0), cancellationToken).ConfigureAwait(false)).ToHashSet();
+    public override async Task<IReadOnlySet<string>> GetExistingPathsAsync(
+        IEnumerable<string> paths, CancellationToken cancellationToken = default)
+        => (await RowsAsync(
+            $"SELECT path FROM {Table} WHERE path = ANY($1)",
+            [paths.ToArray()],
+            row => row.GetString(0),
+            cancellationToken).ConfigureAwait(false)).ToHashSet();
 
     /// <inheritdoc/>
-    public override async Task<ImageRecord?> GetAsync(string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
+    public override async Task<ImageRecord?> GetAsync(
+        string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
         => (await RowsAsync(
-            $"SELECT {Columns(options?.IncludeVectors ?? false)} FROM {Table} WHERE path = $1", [key], ReadRecord, cancellationToken).ConfigureAwait(false)) is [ImageRecord record, ..]
+            $"SELECT {Columns(options?.IncludeVectors ?? false)} FROM {Table} WHERE path = $1",
+            [key],
+            ReadRecord,
+            cancellationToken).ConfigureAwait(false)) is [ImageRecord record, ..]
                 ? record
                 : null;
 
     /// <inheritdoc/>
-    public override async Task UpsertAsync(IEnumerable<ImageRecord> records, CancellationToken cancellationToken = default)
+    public override async Task UpsertAsync(
+        IEnumerable<ImageRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         ImageRecord[] all = [.. records];
@@ -178,16 +209,21 @@ public sealed partial class PostgresImageCollection : ImageCollection
             NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken)
+                    .ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     foreach (ImageRecord record in all)
                     {
                         await RunAsync(
                             connection,
-                            $"INSERT INTO {Table}(path, width, height, label, vector, unit) VALUES ($1, $2, $3, $4, $5, {unit}) "
-                                + "ON CONFLICT (path) DO UPDATE SET width = $2, height = $3, label = $4, vector = $5, unit = EXCLUDED.unit",
-                            [record.Path, record.Width, record.Height, record.Label, record.Vector.ToArray(), UnitOf(record.Vector)],
+                            $"INSERT INTO {Table}(path, width, height, label, vector, unit) VALUES ($1, $2, $3, $4, "
+                                + $"$5, {unit}) ON CONFLICT (path) DO UPDATE SET width = $2, height = $3, label = $4, "
+                                + "vector = $5, unit = EXCLUDED.unit",
+                            [
+                                record.Path, record.Width, record.Height, record.Label, record.Vector.ToArray(),
+                                UnitOf(record.Vector),
+                            ],
                             cancellationToken).ConfigureAwait(false);
                     }
 
@@ -211,10 +247,12 @@ public sealed partial class PostgresImageCollection : ImageCollection
         => ExecuteAsync($"ANALYZE {Table}", [], cancellationToken);   // The server keeps its index up to date.
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<ImageRecord> AllAsync(
+        bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (ImageRecord record in await RowsAsync(
-            $"SELECT {Columns(includeVectors)} FROM {Table} ORDER BY id", [], ReadRecord, cancellationToken).ConfigureAwait(false))
+            $"SELECT {Columns(includeVectors)} FROM {Table} ORDER BY id", [], ReadRecord, cancellationToken)
+            .ConfigureAwait(false))
         {
             yield return record;
         }
@@ -225,8 +263,10 @@ public sealed partial class PostgresImageCollection : ImageCollection
         ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken)
     {
         string text = UsesPgvector
-            ? $"SELECT {Columns(includeVectors)}, coalesce(nullif(1 - (unit <=> $1::vector), 'NaN'), 0) FROM {Table} ORDER BY unit <=> $1::vector LIMIT $2"
-            : $"SELECT {Columns(includeVectors)}, s.similarity FROM {Table} CROSS JOIN LATERAL (SELECT sum(a::float8 * b) AS similarity FROM unnest(unit, $1) AS pair(a, b)) s ORDER BY s.similarity DESC, id LIMIT $2";
+            ? $"SELECT {Columns(includeVectors)}, coalesce(nullif(1 - (unit <=> $1::vector), 'NaN'), 0) FROM {Table} "
+                + "ORDER BY unit <=> $1::vector LIMIT $2"
+            : $"SELECT {Columns(includeVectors)}, s.similarity FROM {Table} CROSS JOIN LATERAL (SELECT sum(a::float8 * "
+                + "b) AS similarity FROM unnest(unit, $1) AS pair(a, b)) s ORDER BY s.similarity DESC, id LIMIT $2";
         return await RowsAsync(
             text,
             [UnitOf(query), count],
@@ -242,7 +282,8 @@ public sealed partial class PostgresImageCollection : ImageCollection
         base.Dispose(disposing);
     }
 
-    private static string Columns(bool includeVectors) => includeVectors ? "path, width, height, label, vector" : "path, width, height, label";
+    private static string Columns(bool includeVectors)
+        => includeVectors ? "path, width, height, label, vector" : "path, width, height, label";
 
     private static ImageRecord ReadRecord(NpgsqlDataReader row) => new()
     {
@@ -272,7 +313,9 @@ public sealed partial class PostgresImageCollection : ImageCollection
 
     private async Task<bool> HasPgvectorAsync(CancellationToken cancellation)
     {
-        if (await TranslateErrorsAsync(() => ScalarAsync("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'", [], cancellation)).ConfigureAwait(false) is null)
+        if (await TranslateErrorsAsync(() => ScalarAsync(
+            "SELECT 1 FROM pg_available_extensions WHERE name = 'vector'", [], cancellation))
+            .ConfigureAwait(false) is null)
         {
             return false;
         }
@@ -293,26 +336,31 @@ public sealed partial class PostgresImageCollection : ImageCollection
         if (!await CollectionExistsAsync().ConfigureAwait(false))
         {
             throw new DataException(
-                $"there is no index '{Name}' at {server}; PostgresImageCollection.EnsureCollectionExistsAsync({Name}) creates one");
+                $"there is no index '{Name}' at {server}; "
+                    + $"PostgresImageCollection.EnsureCollectionExistsAsync({Name}) creates one");
         }
 
         return (await RowsAsync(
             $"SELECT dimension, encoder, run, pgvector FROM {Register} WHERE name = $1",
             [Name],
-            row => (new IndexDescription(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2)), row.GetBoolean(3)),
+            row => (new IndexDescription(
+                row.GetInt32(0),
+                row.IsDBNull(1) ? null : row.GetString(1),
+                row.IsDBNull(2) ? null : row.GetString(2)), row.GetBoolean(3)),
             CancellationToken.None).ConfigureAwait(false)).Single();
     }
 
-    private Task<bool> ExecuteAsync(string text, object?[] parameters, CancellationToken cancellation) => TranslateErrorsAsync(async () =>
-    {
-        NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+    private Task<bool> ExecuteAsync(string text, object?[] parameters, CancellationToken cancellation)
+        => TranslateErrorsAsync(async () =>
         {
-            await RunAsync(connection, text, parameters, cancellation).ConfigureAwait(false);
-        }
+            NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                await RunAsync(connection, text, parameters, cancellation).ConfigureAwait(false);
+            }
 
-        return true;
-    });
+            return true;
+        });
 
     private async Task<object?> ScalarAsync(string text, object?[] parameters, CancellationToken cancellation)
     {
@@ -322,19 +370,26 @@ public sealed partial class PostgresImageCollection : ImageCollection
             NpgsqlCommand command = Command(connection, text, parameters);
             await using (command.ConfigureAwait(false))
             {
-                return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is { } value and not DBNull ? value : null;
+                return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is { } value and not DBNull
+                    ? value
+                    : null;
             }
         }
     }
 
     private Task<IReadOnlyList<T>> RowsAsync<T>(
-        string text, object?[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, string settings = "")
+        string text,
+        object?[] parameters,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation,
+        string settings = "")
         => TranslateErrorsAsync<IReadOnlyList<T>>(async () =>
         {
             NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+                NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation)
+                    .ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     if (settings.Length > 0)
@@ -361,7 +416,8 @@ public sealed partial class PostgresImageCollection : ImageCollection
             }
         });
 
-    private static async Task RunAsync(NpgsqlConnection connection, string text, object?[] parameters, CancellationToken cancellation)
+    private static async Task RunAsync(
+        NpgsqlConnection connection, string text, object?[] parameters, CancellationToken cancellation)
     {
         NpgsqlCommand command = Command(connection, text, parameters);
         await using (command.ConfigureAwait(false))
@@ -375,7 +431,8 @@ public sealed partial class PostgresImageCollection : ImageCollection
         var command = new NpgsqlCommand(text, connection);
         foreach (object? value in parameters)
         {
-            command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value } : new NpgsqlParameter { Value = value });
+            command.Parameters.Add(
+                value is null ? new NpgsqlParameter { Value = DBNull.Value } : new NpgsqlParameter { Value = value });
         }
 
         return command;

@@ -17,7 +17,10 @@ public static class EncoderFingerprint
     {
         ArgumentNullException.ThrowIfNull(encoder);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} {encoder.Views.Interpolation.Text()}");
+        Append(
+            hash,
+            $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} "
+                + $"{encoder.Views.Interpolation.Text()}");
         foreach ((string name, Tensor value) in ModuleState.Enumerate(encoder.Module))
         {
             using Tensor plain = value.detach().cpu().contiguous();
@@ -28,5 +31,6 @@ public static class EncoderFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+    private static void Append(IncrementalHash hash, string text)
+        => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
 }

@@ -8,10 +8,12 @@ internal static class GraphParts
     private const int PartBytes = 8 << 20;
 
     /// <summary>Returns a stream that stores what is written to it as parts.</summary>
-    public static Stream Writer(SqliteConnection connection, SqliteTransaction transaction) => new BufferedStream(new Parts(connection, transaction), PartBytes);
+    public static Stream Writer(SqliteConnection connection, SqliteTransaction transaction)
+        => new BufferedStream(new Parts(connection, transaction), PartBytes);
 
     /// <summary>Returns a stream that reads the parts in sequence.</summary>
-    public static Stream Reader(SqliteConnection connection) => new BufferedStream(new Parts(connection, null), 1 << 16);
+    public static Stream Reader(SqliteConnection connection)
+        => new BufferedStream(new Parts(connection, null), 1 << 16);
 
     private sealed class Parts(SqliteConnection connection, SqliteTransaction? transaction) : Stream
     {
@@ -27,7 +29,11 @@ internal static class GraphParts
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override void Flush()
         {

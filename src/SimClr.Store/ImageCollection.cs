@@ -30,7 +30,8 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     public bool Exact { get; set; }
 
     /// <summary>Returns those of the given paths that are in the index.</summary>
-    public abstract Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default);
+    public abstract Task<IReadOnlySet<string>> GetExistingPathsAsync(
+        IEnumerable<string> paths, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Builds the structures that make searches fast, if they are worthwhile. Call this after adding or removing
@@ -45,7 +46,8 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         => UpsertAsync([record], cancellationToken);
 
     /// <inheritdoc/>
-    public override Task DeleteAsync(string key, CancellationToken cancellationToken = default) => DeleteAsync([key], cancellationToken);
+    public override Task DeleteAsync(string key, CancellationToken cancellationToken = default)
+        => DeleteAsync([key], cancellationToken);
 
     /// <summary>
     /// Searches for the most similar images by cosine similarity, most similar first. The score is the cosine.
@@ -77,10 +79,12 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         int asked = filter is null ? wanted : wanted + FilterMargin;
         while (true)
         {
-            IReadOnlyList<(ImageRecord Record, double Score)> found = await FindAsync(query, asked, options.IncludeVectors, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<(ImageRecord Record, double Score)> found =
+                await FindAsync(query, asked, options.IncludeVectors, cancellationToken).ConfigureAwait(false);
             (ImageRecord Record, double Score)[] fit =
             [
-                .. found.Where(hit => (filter is null || filter(hit.Record)) && hit.Score >= (options.ScoreThreshold ?? double.NegativeInfinity)).Take(wanted),
+                .. found.Where(hit => (filter is null || filter(hit.Record))
+                    && hit.Score >= (options.ScoreThreshold ?? double.NegativeInfinity)).Take(wanted),
             ];
             if (fit.Length < wanted && filter is not null && found.Count == asked)
             {
@@ -108,7 +112,8 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         options ??= new FilteredRecordRetrievalOptions<ImageRecord>();
         if (options.OrderBy is not null)
         {
-            throw new NotSupportedException("images are returned in the order in which they were added; sort the results");
+            throw new NotSupportedException(
+                "images are returned in the order in which they were added; sort the results");
         }
 
         Func<ImageRecord, bool> fits = filter.Compile();
@@ -135,7 +140,8 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this
-            : serviceType == typeof(VectorStoreCollectionMetadata) ? new VectorStoreCollectionMetadata { VectorStoreSystemName = SystemName, CollectionName = Name }
+            : serviceType == typeof(VectorStoreCollectionMetadata)
+                ? new VectorStoreCollectionMetadata { VectorStoreSystemName = SystemName, CollectionName = Name }
             : null;
     }
 
@@ -154,7 +160,9 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     {
         if (vector.Length != Description.Dimension)
         {
-            throw new DataException($"{Name}: {what} has {vector.Length} numbers, expected {Description.Dimension} as in the index; is it from another encoder?");
+            throw new DataException(
+                $"{Name}: {what} has {vector.Length} numbers, expected {Description.Dimension} as in the index; "
+                    + "is it from another encoder?");
         }
 
         RequireDirection(vector.Span, Name, what);
@@ -165,7 +173,8 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     {
         if (!TensorPrimitives.IsFiniteAll(vector))
         {
-            throw new DataException($"{name}: {what} holds numbers that are not finite; was the encoder's training stable?");
+            throw new DataException(
+                $"{name}: {what} holds numbers that are not finite; was the encoder's training stable?");
         }
 
         if (vector.IndexOfAnyExcept(0f) < 0)
@@ -182,6 +191,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         Memory<float> memory => memory,
         float[] array => array,
         _ => throw new NotSupportedException(
-            $"got a {typeof(TInput).Name} to search for, expected a vector (ReadOnlyMemory<float> or float[]): embed the image first, with Embedder.Embed"),
+            $"got a {typeof(TInput).Name} to search for, expected a vector (ReadOnlyMemory<float> or float[]): "
+                + "embed the image first, with Embedder.Embed"),
     };
 }

@@ -46,7 +46,8 @@ public static class ImageIndexing
         for (int first = 0; first < images.Count; first += ImagesAtOnce)
         {
             int[] batch = [.. Enumerable.Range(first, Math.Min(ImagesAtOnce, images.Count - first))];
-            IReadOnlySet<string> known = await collection.GetExistingPathsAsync(batch.Select(i => KeyOf(images.PathOf(i))), cancellation).ConfigureAwait(false);
+            IReadOnlySet<string> known = await collection.GetExistingPathsAsync(
+                batch.Select(i => KeyOf(images.PathOf(i))), cancellation).ConfigureAwait(false);
             int[] fresh = [.. batch.Where(i => !known.Contains(KeyOf(images.PathOf(i))))];
             present += batch.Length - fresh.Length;
             if (fresh.Length > 0 && Embed(encoder, images, fresh, options, skipped, cancellation) is { } table)
@@ -68,7 +69,10 @@ public static class ImageIndexing
     /// <param name="cancellation">Stops the work between batches. Images already added are kept.</param>
     /// <exception cref="DataException">The vectors do not match the index.</exception>
     public static async Task<IndexingResult> AddAsync(
-        ImageCollection collection, EmbeddingTable table, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        ImageCollection collection,
+        EmbeddingTable table,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(collection);
         ArgumentNullException.ThrowIfNull(table);
@@ -76,8 +80,10 @@ public static class ImageIndexing
         int done = 0;
         foreach (ImageRecord[] batch in Records(table).Chunk(RowsAtOnce))
         {
-            IReadOnlySet<string> known = await collection.GetExistingPathsAsync(batch.Select(record => record.Path), cancellation).ConfigureAwait(false);
-            ImageRecord[] fresh = [.. batch.Where(record => !known.Contains(record.Path)).DistinctBy(record => record.Path)];
+            IReadOnlySet<string> known = await collection.GetExistingPathsAsync(
+                batch.Select(record => record.Path), cancellation).ConfigureAwait(false);
+            ImageRecord[] fresh = [.. batch.Where(record => !known.Contains(record.Path))
+                .DistinctBy(record => record.Path)];
             await collection.UpsertAsync(fresh, cancellation).ConfigureAwait(false);
             added += fresh.Length;
             done += batch.Length;
@@ -103,7 +109,12 @@ public static class ImageIndexing
         });
 
     private static EmbeddingTable? Embed(
-        TrainedEncoder encoder, ImageDataSet images, int[] batch, DataOptions? options, SkippedImages skipped, CancellationToken cancellation)
+        TrainedEncoder encoder,
+        ImageDataSet images,
+        int[] batch,
+        DataOptions? options,
+        SkippedImages skipped,
+        CancellationToken cancellation)
     {
         int before = skipped.Count;
         try

@@ -18,7 +18,8 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
     public int Dimension { get; init; } = Dimension is >= 1 and <= VectorIndex.MaxDimension
         ? Dimension
         : throw new ArgumentOutOfRangeException(
-            nameof(Dimension), FormattableString.Invariant($"got {Dimension}, expected an integer from 1 to {VectorIndex.MaxDimension}"));
+            nameof(Dimension),
+            FormattableString.Invariant($"got {Dimension}, expected an integer from 1 to {VectorIndex.MaxDimension}"));
 
     /// <summary>Returns the description of an index of an encoder's vectors.</summary>
     /// <param name="encoder">The encoder.</param>
@@ -43,14 +44,17 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
         if (Encoder is not null && Encoder != fingerprint)
         {
             throw new DataException(
-                $"{index}: its vectors are from the encoder {Encoder} ({Run}), got {fingerprint} ({run}); vectors of different encoders cannot be compared. Use the encoder that computed them, or create another index");
+                $"{index}: its vectors are from the encoder {Encoder} ({Run}), got {fingerprint} ({run}); "
+                    + "vectors of different encoders cannot be compared. "
+                    + "Use the encoder that computed them, or create another index");
         }
 
         int dimension = encoder.Dimension;
         if (dimension != Dimension)
         {
             throw new DataException(
-                $"{index}: its vectors have {Dimension} numbers, the encoder of {run} produces {dimension}. Use the encoder that computed them");
+                $"{index}: its vectors have {Dimension} numbers, the encoder of {run} produces {dimension}. Use the "
+                    + "encoder that computed them");
         }
     }
 }

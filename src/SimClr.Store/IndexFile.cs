@@ -19,12 +19,12 @@ internal sealed class IndexFile : IDisposable
     private const int WaitSeconds = 30;
     private const string RowsKey = "rows";
 
-    private const string Schema = """
-        CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE images(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, width INTEGER, height INTEGER, label TEXT);
-        CREATE TABLE vectors(id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-        CREATE TABLE graph(part INTEGER PRIMARY KEY, data BLOB NOT NULL);
-        """;
+    private const string Schema =
+        "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;\n"
+        + "CREATE TABLE images(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, "
+        + "width INTEGER, height INTEGER, label TEXT);\n"
+        + "CREATE TABLE vectors(id INTEGER PRIMARY KEY, vector BLOB NOT NULL);\n"
+        + "CREATE TABLE graph(part INTEGER PRIMARY KEY, data BLOB NOT NULL);";
 
     private IndexFile(string path, SqliteConnection connection) => (Path, Connection) = (path, connection);
 
@@ -39,7 +39,9 @@ internal sealed class IndexFile : IDisposable
         string full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
         {
-            throw new ConfigurationException($"{path} already exists; add to it with ImageCollection.UpsertAsync({path}), remove it, or choose another file");
+            throw new ConfigurationException(
+                $"{path} already exists; add to it with ImageCollection.UpsertAsync({path}), remove "
+                    + "it, or choose another file");
         }
 
         string temporary = AtomicFile.TemporaryOf(full);
@@ -78,17 +80,22 @@ internal sealed class IndexFile : IDisposable
         if (!File.Exists(path))
         {
             throw new DataException(
-                $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); SqliteImageCollection.EnsureCollectionExistsAsync({path}) creates one");
+                $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); "
+                    + $"SqliteImageCollection.EnsureCollectionExistsAsync({path}) creates one");
         }
 
         if (RegularFile.SpecialKind(path) is { } kind)
         {
-            throw new DataException($"{path} is {kind} rather than a file; expected an index created by ImageCollection.EnsureCollectionExistsAsync");
+            throw new DataException(
+                $"{path} is {kind} rather than a file; expected an index created by "
+                    + "ImageCollection.EnsureCollectionExistsAsync");
         }
 
         if (FileSize.Get(path) == 0)
         {
-            throw new DataException($"{path} is empty, expected an index created by ImageCollection.EnsureCollectionExistsAsync; remove it and create it again");
+            throw new DataException(
+                $"{path} is empty, expected an index created by ImageCollection.EnsureCollectionExistsAsync; "
+                    + "remove it and create it again");
         }
 
         return TranslateErrors(path, () =>
@@ -141,13 +148,14 @@ internal sealed class IndexFile : IDisposable
 
         // One pass over the vectors, in the order of the ids on both sides.
         (long vectors, long pairs) = Rows is { } known ? (known, known) : Command(
-            "SELECT count(*), count(CASE typeof(v.vector) WHEN 'blob' THEN i.id END) FROM vectors v LEFT JOIN images i NOT INDEXED ON i.id = v.id")
+            "SELECT count(*), count(CASE typeof(v.vector) WHEN 'blob' THEN i.id END) FROM vectors v LEFT JOIN images i "
+                + "NOT INDEXED ON i.id = v.id")
             .Rows(row => (row.GetInt64(0), row.GetInt64(1))).Single();
         if (images != vectors || pairs != images || paths != images)
         {
             throw new DataException(
-                $"{Path} is damaged: it has {images} images ({paths} by their paths) and {vectors} vectors, of which {pairs} match, "
-                    + "expected the same number of each; copy it again, or create it again");
+                $"{Path} is damaged: it has {images} images ({paths} by their paths) and {vectors} vectors, of which "
+                    + $"{pairs} match, expected the same number of each; copy it again, or create it again");
         }
 
         // Only images that were removed while there is a graph have no path.
@@ -159,13 +167,21 @@ internal sealed class IndexFile : IDisposable
         }
     }
 
-    public string? Meta(string key) => Command("SELECT value FROM meta WHERE key = $key", null, ("$key", key)).Scalar<string>();
+    public string? Meta(string key)
+        => Command("SELECT value FROM meta WHERE key = $key", null, ("$key", key)).Scalar<string>();
 
     public void SetMeta(SqliteTransaction transaction, string key, object value)
-        => Command("INSERT OR REPLACE INTO meta(key, value) VALUES ($key, $value)", transaction, ("$key", key), ("$value", Convert.ToString(value, CultureInfo.InvariantCulture)!)).Run();
+        => Command(
+            "INSERT OR REPLACE INTO meta(key, value) VALUES ($key, $value)",
+            transaction,
+            ("$key", key),
+            ("$value", Convert.ToString(value, CultureInfo.InvariantCulture)!)).Run();
 
     /// <summary>Returns a statement with its parameters.</summary>
-    public Statement Command(string text, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public Statement Command(
+        string text,
+        SqliteTransaction? transaction = null,
+        params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         SqliteCommand command = Connection.CreateCommand();
         command.CommandText = text;
@@ -210,25 +226,35 @@ internal sealed class IndexFile : IDisposable
         long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}", transaction).Scalar<object>()!;
         if (Pragma("application_id") != ApplicationId)
         {
-            throw new DataException($"{path} is an SQLite database but not an index of images; expected a file created by ImageCollection.EnsureCollectionExistsAsync");
+            throw new DataException(
+                $"{path} is an SQLite database but not an index of images; "
+                    + "expected a file created by ImageCollection.EnsureCollectionExistsAsync");
         }
 
         if (Pragma("user_version") != Version)
         {
-            throw new DataException($"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was created by another version of simclr: use that version, or create the index again");
+            throw new DataException(
+                $"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was created by "
+                    + "another version of simclr: use that version, or create the index again");
         }
 
         // A view in place of a table could compute without end.
         long others = (long)new Statement(
-            connection, "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'", transaction).Scalar<object>()!;
+            connection,
+            "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'",
+            transaction).Scalar<object>()!;
         if (others > 0)
         {
-            throw new DataException($"{path} holds {others} view(s), trigger(s) or virtual table(s), but an index of images has none; it was tampered with: create it again");
+            throw new DataException(
+                $"{path} holds {others} view(s), trigger(s) or virtual table(s), but an index of images has none; "
+                    + "it was tampered with: create it again");
         }
 
         if (FileSize.Get(path) < SizeByHeader(path))
         {
-            throw new DataException($"{path} is truncated: it has {FileSize.Get(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
+            throw new DataException(
+                $"{path} is truncated: it has {FileSize.Get(path)} bytes, expected {SizeByHeader(path)}; copy "
+                    + "it again, or create it again");
         }
     }
 
@@ -290,7 +316,8 @@ internal sealed class IndexFile : IDisposable
 
     private static string Reason(SqliteException error) => error.SqliteErrorCode switch
     {
-        26 => "it is not an index (not an SQLite database); expected a file created by ImageCollection.EnsureCollectionExistsAsync",
+        26 => "it is not an index (not an SQLite database); expected a file created by "
+            + "ImageCollection.EnsureCollectionExistsAsync",
         11 => "it is damaged, partly written or truncated; copy it again, or create it again",
         5 or 6 => $"another process is writing to it and did not finish within {WaitSeconds} seconds; try again",
         8 => "it cannot be written (a read-only file or folder)",

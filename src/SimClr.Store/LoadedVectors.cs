@@ -38,7 +38,9 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
     public static ReadOnlyMemory<float> Floats(byte[] blob, int dimension, string path)
         => blob.Length == dimension * sizeof(float)
             ? MemoryMarshal.Cast<byte, float>(blob).ToArray()
-            : throw new DataException($"{path}: a vector has {blob.Length} bytes, expected {dimension * sizeof(float)}; it is damaged: create it again");
+            : throw new DataException(
+                $"{path}: a vector has {blob.Length} bytes, expected {dimension * sizeof(float)}; it "
+                    + "is damaged: create it again");
 
     /// <summary>
     /// Returns the stamp that identifies the vectors that a graph was built for. IDs are never reused, vectors never
@@ -52,8 +54,14 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         long named = 0;
         long pairs = 0;
         IEnumerable<(long Id, bool HasImage, string? Path, byte[] Vector)> stored = file
-            .Command("SELECT v.id, i.id IS NOT NULL, i.path, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
-            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetFieldValue<byte[]>(3)));
+            .Command(
+                "SELECT v.id, i.id IS NOT NULL, i.path, v.vector FROM vectors v LEFT JOIN images i "
+                    + "ON i.id = v.id ORDER BY v.id")
+            .Rows(row => (
+                row.GetInt64(0),
+                row.GetBoolean(1),
+                row.IsDBNull(2) ? null : row.GetString(2),
+                row.GetFieldValue<byte[]>(3)));
         foreach ((long id, bool hasImage, string? path, byte[] vector) in stored)
         {
             pairs += hasImage ? 1 : 0;
@@ -75,14 +83,16 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         return ids.Count == rows && pairs == rows && named == file.Images
             ? ids
             : throw new DataException(
-                $"{file.Path} is damaged: it has {ids.Count} vectors, of which {pairs} have an image row and {named} a path, "
-                    + $"expected {rows} rows and {file.Images} paths; copy it again, or create it again");
+                $"{file.Path} is damaged: it has {ids.Count} vectors, of which {pairs} have an image row and {named} a "
+                    + $"path, expected {rows} rows and {file.Images} paths; copy it again, or create it again");
     }
 
-    private static long MaxRowsOf(IndexFile file, int dimension) => FileSize.Get(file.Path) / (dimension * sizeof(float));
+    private static long MaxRowsOf(IndexFile file, int dimension)
+        => FileSize.Get(file.Path) / (dimension * sizeof(float));
 
     private static string StampOf(GraphOptions options, int rows, long last)
-        => string.Create(CultureInfo.InvariantCulture, $"{options.Links} {options.BuildWidth} {options.Seed} {rows} {last}");
+        => string.Create(
+            CultureInfo.InvariantCulture, $"{options.Links} {options.BuildWidth} {options.Seed} {rows} {last}");
 
     // A graph of the first vectors is also read, to be extended. It is not used until it contains all vectors.
     private void ReadGraph(IndexFile file, GraphOptions options)

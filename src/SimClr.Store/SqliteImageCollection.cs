@@ -77,18 +77,21 @@ public sealed class SqliteImageCollection : ImageCollection
 
         byte[] start = new byte[16];
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual("SQLite format 3\0"u8);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.AsSpan().SequenceEqual("SQLite format 3\0"u8);
     }
 
     /// <inheritdoc/>
-    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default) => Task.FromResult(File.Exists(Name));
+    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default)
+        => Task.FromResult(File.Exists(Name));
 
     /// <inheritdoc/>
     public override Task EnsureCollectionExistsAsync(CancellationToken cancellationToken = default)
     {
         if (!File.Exists(Name))
         {
-            IndexFile.Create(Name, given ?? throw new ConfigurationException($"{Name} does not exist; an IndexDescription is needed to create it"));
+            IndexFile.Create(Name, given ?? throw new ConfigurationException(
+                $"{Name} does not exist; an IndexDescription is needed to create it"));
         }
 
         return Task.CompletedTask;
@@ -107,11 +110,14 @@ public sealed class SqliteImageCollection : ImageCollection
         => Task.FromResult(Opened.TranslateErrors(() => Opened.Images));
 
     /// <inheritdoc/>
-    public override Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
-        => Task.FromResult<IReadOnlySet<string>>(Opened.TranslateErrors(() => paths.Where(path => IdOf(path, null) is not null).ToHashSet()));
+    public override Task<IReadOnlySet<string>> GetExistingPathsAsync(
+        IEnumerable<string> paths, CancellationToken cancellationToken = default)
+        => Task.FromResult<IReadOnlySet<string>>(
+            Opened.TranslateErrors(() => paths.Where(path => IdOf(path, null) is not null).ToHashSet()));
 
     /// <inheritdoc/>
-    public override Task<ImageRecord?> GetAsync(string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
+    public override Task<ImageRecord?> GetAsync(
+        string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
         => Task.FromResult(Opened.TranslateErrors(
             () => Select("i.path = $path", options?.IncludeVectors ?? false, ("$path", key)).FirstOrDefault()));
 
@@ -159,7 +165,8 @@ public sealed class SqliteImageCollection : ImageCollection
         Opened.TranslateErrors(() =>
         {
             long images = Opened.Images;
-            if (HasStoredGraph() && (images * Description.Dimension < GraphFrom || 4 * Load().Index.Removed > Load().Index.Count))
+            if (HasStoredGraph()
+                && (images * Description.Dimension < GraphFrom || 4 * Load().Index.Removed > Load().Index.Count))
             {
                 DropGraph();
             }
@@ -185,7 +192,8 @@ public sealed class SqliteImageCollection : ImageCollection
         if (records.Length != Opened.Images)
         {
             throw new DataException(
-                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected the same number of each; copy it again, or create it again");
+                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected the same "
+                    + "number of each; copy it again, or create it again");
         }
 
         if (records.Length == 0)
@@ -211,7 +219,8 @@ public sealed class SqliteImageCollection : ImageCollection
     });
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<ImageRecord> AllAsync(
+        bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (ImageRecord record in Opened.TranslateErrors(() => Select("i.path IS NOT NULL", includeVectors)))
@@ -228,7 +237,9 @@ public sealed class SqliteImageCollection : ImageCollection
         {
             LoadedVectors vectors = Load();
             return vectors.Index.Find(query.Span, count, Exact)
-                .Select(neighbor => (Select("i.id = $id", includeVectors, ("$id", vectors.Ids[neighbor.Row])).Single(), (double)neighbor.Similarity))
+                .Select(neighbor => (
+                    Select("i.id = $id", includeVectors, ("$id", vectors.Ids[neighbor.Row])).Single(),
+                    (double)neighbor.Similarity))
                 .ToArray();
         }));
 
@@ -249,9 +260,12 @@ public sealed class SqliteImageCollection : ImageCollection
     private IndexDescription ReadDescription() => Opened.TranslateErrors(() =>
     {
         Opened.RequireComplete();
-        return Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorIndex.MaxDimension
+        return Opened.Meta("dimension") is { } text
+            && int.TryParse(text, out int dimension)
+            && dimension is > 0 and <= VectorIndex.MaxDimension
             ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
-            : throw new DataException($"{Name}: the dimension of its vectors is missing; it is damaged: create it again");
+            : throw new DataException(
+                $"{Name}: the dimension of its vectors is missing; it is damaged: create it again");
     });
 
     private void Write(Action<SqliteTransaction> write) => Opened.TranslateErrors(() =>
@@ -262,15 +276,18 @@ public sealed class SqliteImageCollection : ImageCollection
         write(transaction);
         long version = VersionNow() + 1;
         Opened.SetMeta(transaction, "version", version);
-        Opened.SetRows(transaction, version, before + written ?? Opened.Command("SELECT count(*) FROM images").Number());
+        Opened.SetRows(
+            transaction, version, before + written ?? Opened.Command("SELECT count(*) FROM images").Number());
         transaction.Commit();
         return true;
     });
 
-    private long VersionNow() => long.Parse(Opened.Meta("version") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+    private long VersionNow()
+        => long.Parse(Opened.Meta("version") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
 
     private long? IdOf(string path, SqliteTransaction? transaction)
-        => (long?)Opened.Command("SELECT id FROM images WHERE path = $path", transaction, ("$path", path)).Scalar<object>();
+        => (long?)Opened.Command("SELECT id FROM images WHERE path = $path", transaction, ("$path", path))
+            .Scalar<object>();
 
     // A graph also traverses removed vectors, so they are kept as long as it exists.
     private void Remove(string path, bool hasGraph, SqliteTransaction transaction)
@@ -307,10 +324,12 @@ public sealed class SqliteImageCollection : ImageCollection
         written++;
     }
 
-    private IEnumerable<ImageRecord> Select(string condition, bool includeVectors, params ReadOnlySpan<(string, object?)> parameters)
+    private IEnumerable<ImageRecord> Select(
+        string condition, bool includeVectors, params ReadOnlySpan<(string, object?)> parameters)
         => Opened.Command(
             includeVectors
-                ? $"SELECT i.path, i.width, i.height, i.label, v.vector FROM images i LEFT JOIN vectors v ON v.id = i.id WHERE {condition} ORDER BY i.id"
+                ? "SELECT i.path, i.width, i.height, i.label, v.vector FROM images i LEFT JOIN vectors v ON v.id = "
+                    + $"i.id WHERE {condition} ORDER BY i.id"
                 : $"SELECT i.path, i.width, i.height, i.label FROM images i WHERE {condition} ORDER BY i.id",
             null,
             parameters).Rows(row => new ImageRecord
@@ -319,7 +338,8 @@ public sealed class SqliteImageCollection : ImageCollection
                 Width = row.IsDBNull(1) ? null : row.GetInt32(1),
                 Height = row.IsDBNull(2) ? null : row.GetInt32(2),
                 Label = row.IsDBNull(3) ? null : row.GetString(3),
-                Vector = includeVectors ? LoadedVectors.Floats(row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
+                Vector = includeVectors ? LoadedVectors.Floats(
+                    row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
             });
 
     private LoadedVectors Load()
@@ -355,7 +375,10 @@ public sealed class SqliteImageCollection : ImageCollection
     {
         Opened.Command("DELETE FROM graph; DELETE FROM meta WHERE key = 'graph'", transaction).Run();
         written -= Opened.Command("SELECT count(*) FROM images WHERE path IS NULL", transaction).Number();
-        Opened.Command("DELETE FROM vectors WHERE id IN (SELECT id FROM images WHERE path IS NULL); DELETE FROM images WHERE path IS NULL", transaction).Run();
+        Opened.Command(
+            "DELETE FROM vectors WHERE id IN (SELECT id FROM images WHERE path IS NULL); "
+                + "DELETE FROM images WHERE path IS NULL",
+            transaction).Run();
     });
 
     private void StoreGraph(LoadedVectors vectors)
@@ -363,7 +386,9 @@ public sealed class SqliteImageCollection : ImageCollection
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
         if (VersionNow() != vectors.Version)
         {
-            throw new DataException($"{Name} was changed by another process while its graph was built; run ImageCollection.CompleteAsync again");
+            throw new DataException(
+                $"{Name} was changed by another process while its graph was built; "
+                    + "run ImageCollection.CompleteAsync again");
         }
 
         Opened.Command("DELETE FROM graph", transaction).Run();

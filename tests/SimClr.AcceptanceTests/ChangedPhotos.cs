@@ -37,7 +37,9 @@ internal static class ChangedPhotos
     private static RgbImage Resized(RgbImage image, int width, int height)
     {
         using SKBitmap bitmap = BitmapOf(image);
-        using SKBitmap smaller = bitmap.Resize(new SKImageInfo(width, height, bitmap.ColorType, bitmap.AlphaType), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        using SKBitmap smaller = bitmap.Resize(
+            new SKImageInfo(width, height, bitmap.ColorType, bitmap.AlphaType),
+            new SKSamplingOptions(SKCubicResampler.Mitchell));
         return Decoded(smaller, SKEncodedImageFormat.Png, 100);
     }
 

@@ -14,7 +14,11 @@ public sealed class ConvergenceTests
     public void A_short_run_on_real_images_learns_a_better_representation_than_the_untrained_encoder()
     {
         using var folder = new WorkingFolder();
-        PretrainOptions options = Presets.Load("demo") with { Schedule = new() { Epochs = 6, WarmupEpochs = 1 }, Threads = 1 };
+        PretrainOptions options = Presets.Load("demo") with
+        {
+            Schedule = new() { Epochs = 6, WarmupEpochs = 1 },
+            Threads = 1,
+        };
         ImageDataSet train = DataSets.Open("sample:").Subset([.. Enumerable.Range(0, 2048)]);
         ImageDataSet test = DataSets.Open("sample:test").Subset([.. Enumerable.Range(0, 1000)]);
         using var untrained = new TrainedEncoder(

@@ -21,7 +21,9 @@ public sealed class DuplicateQualityTests : IDisposable
     private const int Photos = 200;
     private static readonly string? Data = Environment.GetEnvironmentVariable("SIMCLR_PHOTOS");
     private static readonly string? Run = Environment.GetEnvironmentVariable("SIMCLR_RUN");
-    private static readonly double[] Thresholds = [.. Enumerable.Range(0, 100).Select(step => 0.9 + (0.001 * step)).Append(0.9995)];
+    private static readonly double[] Thresholds = [.. Enumerable.Range(0, 100)
+        .Select(step => 0.9 + (0.001 * step))
+        .Append(0.9995)];
 
     private readonly WorkingFolder folder = new();
 
@@ -39,7 +41,9 @@ public sealed class DuplicateQualityTests : IDisposable
         double threshold = Thresholds.MaxBy(candidate => Quality.Of(choosing, candidate).F1);
         Quality chosen = Quality.Of(measured, threshold);
         Quality usual = Quality.Of(measured, NearDuplicates.DefaultThreshold);
-        TestContext.Current.SendDiagnosticMessage($"\n{count - (count / 2)} photographs chose {threshold:0.000}; {count / 2} others:\n{chosen.Row("chosen")}{usual.Row("usual")}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"\n{count - (count / 2)} photographs chose {threshold:0.000}; {count / 2} others:\n"
+                + $"{chosen.Row("chosen")}{usual.Row("usual")}");
 
         // Measured: see the message above. A change that makes it worse fails here.
         Assert.InRange(chosen.Precision, LeastPrecision, 1);
@@ -103,14 +107,16 @@ public sealed class DuplicateQualityTests : IDisposable
             int right = called.Count(row => kept[row] / Each == row / Each);
             int photographs = table.Count / Each;
             double[] byKind = [.. Enumerable.Range(1, Each - 1).Select(kind
-                => Enumerable.Range(0, photographs).Count(photo => kept[(photo * Each) + kind] == kept[photo * Each]) / (double)photographs)];
+                => Enumerable.Range(0, photographs)
+                    .Count(photo => kept[(photo * Each) + kind] == kept[photo * Each]) / (double)photographs)];
             return new Quality(called.Length > 0 ? right / (double)called.Length : 1, byKind.Average(), byKind);
         }
 
         public string Row(string name)
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"  {name,-7} precision {Precision:0.000}, recall {Recall:0.000}");
+            text.Append(
+                CultureInfo.InvariantCulture, $"  {name,-7} precision {Precision:0.000}, recall {Recall:0.000}");
             foreach ((string kind, double recall) in ChangedPhotos.Kinds.Select((kind, i) => (kind.Name, ByKind[i])))
             {
                 text.Append(CultureInfo.InvariantCulture, $", {kind} {recall:0.000}");

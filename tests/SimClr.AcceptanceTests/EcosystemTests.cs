@@ -32,26 +32,35 @@ public sealed class EcosystemTests : IDisposable
             entry = json.loads(data[8:8 + length])["embeddings"]
             first, last = entry["data_offsets"]
             rows = numpy.frombuffer(data[8 + length + first:8 + length + last], "<f4").reshape(entry["shape"])
-            print(json.dumps({"shape": npy.shape, "type": str(npy.dtype), "equal": bool((npy == rows).all()), "last": float(npy[-1, -1])}))
+            equal = bool((npy == rows).all())
+            print(json.dumps({"shape": npy.shape, "type": str(npy.dtype), "equal": equal, "last": float(npy[-1, -1])}))
             """);
 
         EmbeddingTable ours = EmbeddingFile.Read(folder.PathOf("photos.npy"));
-        Assert.Equal([ours.Count, ours.Dimension], seen.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()));
+        Assert.Equal(
+            [ours.Count, ours.Dimension], seen.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()));
         Assert.Equal("float32", seen.GetProperty("type").GetString());
         Assert.True(seen.GetProperty("equal").GetBoolean());
         Assert.Equal(ours[4][^1], (float)seen.GetProperty("last").GetDouble());
     }
 
     [Theory]
-    [InlineData("pyarrow", "import pyarrow.parquet, json\nrows = pyarrow.parquet.read_table('photos.parquet').to_pylist()")]
-    [InlineData("duckdb", "import duckdb, json\nrows = [dict(zip(('path', 'embedding'), row)) for row in duckdb.sql(\"select path, embedding from 'photos.parquet'\").fetchall()]")]
+    [InlineData(
+        "pyarrow", "import pyarrow.parquet, json\nrows = pyarrow.parquet.read_table('photos.parquet').to_pylist()")]
+    [InlineData(
+        "duckdb",
+        "import duckdb, json\nrows = [dict(zip(('path', 'embedding'), row)) for row in duckdb.sql(\"select path, "
+            + "embedding from 'photos.parquet'\").fetchall()]")]
     public void Parquet_opens_in_pyarrow_and_DuckDB(string module, string program)
     {
         Untrained(new() { Name = "resnet18", Width = 1.0 / 16 }, size: 16).Dispose();
         folder.Images("photos", 5, classes: false);
         Simclr.Run(folder.Path, "embed", "encoder.safetensors", "photos", "--out", "photos.parquet").Succeeded();
 
-        JsonElement seen = Python.Run(folder.Path, [module], $"{program}\nprint(json.dumps([[row['path'], len(row['embedding'])] for row in rows]))");
+        JsonElement seen = Python.Run(
+            folder.Path,
+            [module],
+            $"{program}\nprint(json.dumps([[row['path'], len(row['embedding'])] for row in rows]))");
 
         Assert.Equal(5, seen.GetArrayLength());
         Assert.EndsWith("00004.png", seen[4][0].GetString());
@@ -64,7 +73,9 @@ public sealed class EcosystemTests : IDisposable
     public void The_ONNX_checker_reports_nothing(string options)
     {
         Untrained(new() { Name = "resnet18", Width = 1.0 / 16 }, size: 16).Dispose();
-        Simclr.Run(folder.Path, ["export", "onnx", "encoder.safetensors", "--out", "encoder.onnx", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Succeeded();
+        Simclr.Run(folder.Path, [
+            "export", "onnx", "encoder.safetensors", "--out", "encoder.onnx",
+            .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Succeeded();
 
         JsonElement opset = Python.Run(folder.Path, ["onnx"], """
             import onnx
@@ -95,7 +106,8 @@ public sealed class EcosystemTests : IDisposable
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         encoder.Module.eval();
-        Tensor images = arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.37).sin().to(ScalarType.Float32).reshape(2, 3, 64, 64);
+        Tensor images = arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.37).sin().to(
+            ScalarType.Float32).reshape(2, 3, 64, 64);
         float[] ours = encoder.Module.forward(images).flatten().data<float>().ToArray();
         float[] theirs = [.. seen.EnumerateArray().Select(value => value.GetSingle())];
         Assert.Equal(1024, ours.Length);

@@ -39,7 +39,9 @@ public sealed class IndexKillTests
         EmbeddingTable table = whole.ReadTable();
         TestContext.Current.TestOutputHelper?.WriteLine($"kept after each kill: {string.Join(", ", kept)}");
         Assert.Equal(Enumerable.Range(0, Rows).Select(Name), table.Paths);
-        Assert.All(Enumerable.Range(0, Rows).Where(row => row % 101 == 0), row => Assert.Equal(Vector(row), table[row].ToArray()));
+        Assert.All(
+            Enumerable.Range(0, Rows).Where(row => row % 101 == 0),
+            row => Assert.Equal(Vector(row), table[row].ToArray()));
         Assert.Equal(kept.Order(), kept);
     }
 

@@ -74,5 +74,7 @@ public sealed class KillTests
     }
 
     private static bool Same(WorkingFolder folder, Func<string, string> file)
-        => File.ReadAllBytes(file(folder.PathOf("whole"))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.PathOf("killed"))));
+        => File.ReadAllBytes(file(folder.PathOf("whole")))
+            .AsSpan()
+            .SequenceEqual(File.ReadAllBytes(file(folder.PathOf("killed"))));
 }

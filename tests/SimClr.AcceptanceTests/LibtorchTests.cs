@@ -40,7 +40,10 @@ public sealed class LibtorchTests : IDisposable
         File.WriteAllText(folder.PathOf("version.py"), "__version__ = '2.9.1+cu128'\n");
         Simclr.Outcome outcome = Named(folder.Path, "doctor");
         Assert.Equal(2, outcome.ExitCode);
-        Assert.StartsWith($"error: {Variable} is '{folder.Path}', which is version 2.9.1+cu128; expected 2.10, ", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: {Variable} is '{folder.Path}', which is version 2.9.1+cu128; expected 2.10, ",
+            outcome.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,9 +65,14 @@ public sealed class LibtorchTests : IDisposable
     public void An_unknown_backend_is_a_build_error(string backend, bool known)
     {
         Simclr.Outcome outcome = Dotnet.Run(
-            Repository.Root, "msbuild", Repository.PathOf("src", "SimClr.Cli", "SimClr.Cli.csproj"), "-t:CheckTorchBackend", $"-p:TorchBackend={backend}");
+            Repository.Root,
+            "msbuild",
+            Repository.PathOf("src", "SimClr.Cli", "SimClr.Cli.csproj"),
+            "-t:CheckTorchBackend",
+            $"-p:TorchBackend={backend}");
         Assert.Equal(known ? 0 : 1, outcome.ExitCode);
-        Assert.Equal(!known, outcome.Output.Contains($"error SIMCLR002: TorchBackend is '{backend}', expected cpu", StringComparison.Ordinal));
+        Assert.Equal(!known, outcome.Output.Contains(
+            $"error SIMCLR002: TorchBackend is '{backend}', expected cpu", StringComparison.Ordinal));
     }
 
     private Simclr.Outcome Named(string libtorch, params string[] arguments)

@@ -24,9 +24,12 @@ public sealed partial class MlNetScoringTests : IDisposable
         var options = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 };
         using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, Size), options, new() { Size = Size });
         encoder.Save(folder.PathOf("encoder.safetensors"));
-        Simclr.Run(folder.Path, "export", "onnx", "encoder.safetensors", "--out", "encoder.onnx", "--preprocess", "--normalize", "--threads", "1").Succeeded();
+        Simclr.Run(
+            folder.Path, "export", "onnx", "encoder.safetensors", "--out", "encoder.onnx", "--preprocess",
+            "--normalize", "--threads", "1").Succeeded();
 
-        string output = Dotnet.Run(folder.Path, Repository.Sample("MlNetScoring"), "encoder.onnx", photos).Succeeded().Output;
+        string output = Dotnet.Run(folder.Path, Repository.Sample("MlNetScoring"), "encoder.onnx", photos)
+            .Succeeded().Output;
 
         using ImageDataSet images = DataSets.Open(photos);
         EmbeddingTable table = Embedder.Embed(encoder, images);
@@ -36,7 +39,8 @@ public sealed partial class MlNetScoringTests : IDisposable
         {
             Assert.Equal(Path.GetFileName(table.Paths[query]), lines[query].Groups[1].Value);
             Assert.Equal(Path.GetFileName(table.Paths[rows[1]]), lines[query].Groups[2].Value);
-            Assert.Equal(similarities[1], double.Parse(lines[query].Groups[3].Value, CultureInfo.InvariantCulture), 2e-4);
+            Assert.Equal(
+                similarities[1], double.Parse(lines[query].Groups[3].Value, CultureInfo.InvariantCulture), 2e-4);
         }
     }
 

@@ -39,11 +39,14 @@ public sealed class PackageTests : IDisposable
         Assert.Equal("MIT", Value(metadata, "license"));
         Assert.Equal("README.md", Value(metadata, "readme"));
         Assert.NotEqual("Package Description", Value(metadata, "description"));
-        string[] dependencies = [.. metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value)];
+        string[] dependencies = [.. metadata.Descendants()
+            .Where(e => e.Name.LocalName == "dependency")
+            .Select(e => e.Attribute("id")!.Value)];
         Assert.Contains(dependencies, id => id == "TorchSharp" || id.StartsWith("SimClr", StringComparison.Ordinal));
 
         // Half a gigabyte for each system: the application chooses it.
-        Assert.DoesNotContain(dependencies, id => id.StartsWith("libtorch", StringComparison.Ordinal) || id.Contains("cuda", StringComparison.Ordinal));
+        Assert.DoesNotContain(dependencies, id => id.StartsWith("libtorch", StringComparison.Ordinal)
+            || id.Contains("cuda", StringComparison.Ordinal));
         Assert.True(package.Entries.Sum(entry => entry.Length) < 8 << 20);
         if (Repository.Configuration == "Release")
         {
@@ -73,26 +76,31 @@ public sealed class PackageTests : IDisposable
         foreach (string system in (string[])["linux-x64", "win-x64", "osx-arm64"])
         {
             string version = Regex.Match(versions, $"\"libtorch-cpu-{system}\" Version=\"([^\"]+)\"").Groups[1].Value;
-            Assert.Contains($"Include=\"libtorch-cpu-{system}\" Version=\"{version}\"", readme, StringComparison.Ordinal);
+            Assert.Contains(
+                $"Include=\"libtorch-cpu-{system}\" Version=\"{version}\"", readme, StringComparison.Ordinal);
         }
     }
 
     private ZipArchive Pack(string project)
     {
         Dotnet.Run(
-            Repository.PathOf("src", project), "pack", "--no-build", "-c", Repository.Configuration, "-o", folder.Path, "-nologo").Succeeded();
+            Repository.PathOf("src", project), "pack", "--no-build", "-c", Repository.Configuration, "-o", folder.Path,
+            "-nologo").Succeeded();
         Assert.Single(Directory.GetFiles(folder.Path, "*.snupkg"));
         return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
     }
 
     // Files required by the package format.
     private static bool IsEnvelope(string name)
-        => name is "[Content_Types].xml" || name.StartsWith("_rels/", StringComparison.Ordinal)
-            || name.StartsWith("package/", StringComparison.Ordinal) || name.EndsWith(".nuspec", StringComparison.Ordinal);
+        => name is "[Content_Types].xml"
+            || name.StartsWith("_rels/", StringComparison.Ordinal)
+            || name.StartsWith("package/", StringComparison.Ordinal)
+            || name.EndsWith(".nuspec", StringComparison.Ordinal);
 
     private static XElement Nuspec(ZipArchive package)
     {
-        using Stream stream = package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        using Stream stream =
+            package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
         return XDocument.Load(stream).Root!.Elements().Single(e => e.Name.LocalName == "metadata");
     }
 
@@ -105,6 +113,7 @@ public sealed class PackageTests : IDisposable
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         ReadOnlySpan<byte> content = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
-        return content.IndexOf(Encoding.UTF8.GetBytes(Repository.Root)) >= 0 || content.IndexOf(Encoding.Unicode.GetBytes(Repository.Root)) >= 0;
+        return content.IndexOf(Encoding.UTF8.GetBytes(Repository.Root)) >= 0
+            || content.IndexOf(Encoding.Unicode.GetBytes(Repository.Root)) >= 0;
     }
 }

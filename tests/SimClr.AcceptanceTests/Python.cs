@@ -14,14 +14,20 @@ internal static class Python
     /// <param name="program">The source of the program.</param>
     public static JsonElement Run(string directory, string[] modules, string program)
     {
-        string? interpreter = Interpreters.FirstOrDefault(name => Start(name, directory, $"import {string.Join(", ", modules)}") is { ExitCode: 0 });
+        string? interpreter = Interpreters.FirstOrDefault(
+            name => Start(name, directory, $"import {string.Join(", ", modules)}") is { ExitCode: 0 });
         Assert.SkipWhen(interpreter is null, $"no Python with {string.Join(", ", modules)} on this machine");
         return Start(interpreter!, directory, program)!.Succeeded().Json;
     }
 
     private static Simclr.Outcome? Start(string interpreter, string directory, string program)
     {
-        var start = new ProcessStartInfo(interpreter) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(interpreter)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(program);
         try
@@ -30,7 +36,8 @@ internal static class Python
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> error = process.StandardError.ReadToEndAsync();
             process.WaitForExit();
-            return new Simclr.Outcome(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+            return new Simclr.Outcome(
+                process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
         }
         catch (System.ComponentModel.Win32Exception)
         {

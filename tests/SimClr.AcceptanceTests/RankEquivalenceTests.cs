@@ -21,9 +21,9 @@ public sealed class RankEquivalenceTests
 
     private static readonly string[] Small =
     [
-        "--preset", "demo", "--batch-size", "32", "--epochs", "2", "--threads", "1", "--set", "views.size=12", "--set", "encoder.width=0.0625",
-        "--set", "head.output=16", "--set", "precision=fp32", "--set", "schedule.warmup_epochs=0", "--set", "checkpoint.every_steps=1",
-        "--set", "checkpoint.keep=9",
+        "--preset", "demo", "--batch-size", "32", "--epochs", "2", "--threads", "1", "--set", "views.size=12",
+        "--set", "encoder.width=0.0625", "--set", "head.output=16", "--set", "precision=fp32",
+        "--set", "schedule.warmup_epochs=0", "--set", "checkpoint.every_steps=1", "--set", "checkpoint.keep=9",
     ];
 
     [Theory]
@@ -47,14 +47,18 @@ public sealed class RankEquivalenceTests
         Assert.True(control >= Other, $"{control}");
         foreach (int step in Enumerable.Range(1, 4))
         {
-            Assert.Equal(File.ReadAllBytes(Checkpoint(folder.PathOf("two"), step)), File.ReadAllBytes(Checkpoint(folder.PathOf("again"), step)));
+            Assert.Equal(
+                File.ReadAllBytes(Checkpoint(folder.PathOf("two"), step)),
+                File.ReadAllBytes(Checkpoint(folder.PathOf("again"), step)));
         }
 
         // From the second step on, as if the run had been stopped there.
         File.Delete(Checkpoint(folder.PathOf("again"), 4));
         File.Delete(Checkpoint(folder.PathOf("again"), 3));
         Ranks(folder, 0, verb, "--out", "again", "--resume");
-        Assert.Equal(File.ReadAllBytes(Checkpoint(folder.PathOf("two"), 4)), File.ReadAllBytes(Checkpoint(folder.PathOf("again"), 4)));
+        Assert.Equal(
+            File.ReadAllBytes(Checkpoint(folder.PathOf("two"), 4)),
+            File.ReadAllBytes(Checkpoint(folder.PathOf("again"), 4)));
     }
 
     [Fact]
@@ -67,7 +71,8 @@ public sealed class RankEquivalenceTests
         Assert.StartsWith("{\"run\":\"run\"", Assert.Single(done.Output.Trim().Split('\n')), StringComparison.Ordinal);
 
         Mpirun again = Ranks(folder, 2, ["pretrain", images, "--out", "run", .. Small]);
-        Assert.Single(again.Error.Split('\n'), line => line.Contains("there is a run already", StringComparison.Ordinal));
+        Assert.Single(
+            again.Error.Split('\n'), line => line.Contains("there is a run already", StringComparison.Ordinal));
     }
 
     private static void SkipWithoutMpi()
@@ -78,7 +83,8 @@ public sealed class RankEquivalenceTests
 
     private static Mpirun Ranks(WorkingFolder folder, int exitCode, params IEnumerable<string> arguments)
     {
-        using Mpirun job = Mpirun.Start(Launcher, 2, folder.Path, [Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll"), .. arguments]);
+        using Mpirun job = Mpirun.Start(
+            Launcher, 2, folder.Path, [Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll"), .. arguments]);
         int code = job.Wait();
         Assert.True(code == exitCode, $"exit code {code}\n{job.Output}\n{job.Error}");
         return job;
@@ -96,7 +102,8 @@ public sealed class RankEquivalenceTests
         using SafetensorsFile b = SafetensorsFile.Read(Checkpoint(other, step));
         Assert.Equal(b.Tensors.Keys.Order(), a.Tensors.Keys.Order());
         string[] names = [.. a.Tensors.Keys.Where(name => !name.StartsWith("optimizer.", StringComparison.Ordinal))];
-        Tensor Joined(SafetensorsFile file) => cat([.. names.Select(name => file.Tensors[name].to_type(ScalarType.Float64).flatten())]);
+        Tensor Joined(SafetensorsFile file)
+            => cat([.. names.Select(name => file.Tensors[name].to_type(ScalarType.Float64).flatten())]);
         return Joined(a).sub(Joined(b)).norm().div(Joined(b).norm()).item<double>();
     }
 }

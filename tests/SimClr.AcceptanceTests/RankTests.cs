@@ -25,8 +25,9 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
 
     private static readonly string[] Small =
     [
-        "pretrain", "images", "--preset", "demo", "--batch-size", "32", "--set", "views.size=12", "--set", "encoder.width=0.0625",
-        "--set", "head.output=16", "--set", "schedule.warmup_epochs=0", "--set", "checkpoint.every_steps=4", "--threads", "1", "--json",
+        "pretrain", "images", "--preset", "demo", "--batch-size", "32", "--set", "views.size=12",
+        "--set", "encoder.width=0.0625", "--set", "head.output=16", "--set", "schedule.warmup_epochs=0",
+        "--set", "checkpoint.every_steps=4", "--threads", "1", "--json",
     ];
 
     [Fact]
@@ -77,7 +78,9 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         Mpirun.Signal("TERM", job.RankProcesses.Max());
         int code = job.Wait();
         Assert.True(code == 130, $"exit code {code}\n{job.Output}\n{job.Error}");
-        Assert.Single(job.Error.Split('\n'), line => line.StartsWith("interrupted: stopped after step ", StringComparison.Ordinal));
+        Assert.Single(
+            job.Error.Split('\n'),
+            line => line.StartsWith("interrupted: stopped after step ", StringComparison.Ordinal));
         Assert.Contains(Path.GetFileName(directory.LatestCheckpoint()!), job.Error, StringComparison.Ordinal);
         Assert.Contains("--resume", job.Error, StringComparison.Ordinal);
         Assert.Empty(job.Output.Trim());
@@ -89,7 +92,9 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         using var folder = new WorkingFolder();
         using Mpirun job = Start(folder, ["evaluate", "knn", "run", "--train", "a", "--test", "b"]);
         Assert.Equal(2, job.Wait());
-        Assert.Single(job.Error.Split('\n'), line => line.StartsWith("error: 'knn' runs in one process", StringComparison.Ordinal));
+        Assert.Single(
+            job.Error.Split('\n'),
+            line => line.StartsWith("error: 'knn' runs in one process", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,7 +138,8 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         _ = folder.Images("test", 60, classes: true, first: Images);
         string[] evaluate =
         [
-            "evaluate", .. verb.Split(' '), trained.Run, "--train", "images", "--test", "test", "--threads", "1", "--json", "--predictions",
+            "evaluate", .. verb.Split(' '), trained.Run, "--train", "images", "--test", "test", "--threads", "1",
+            "--json", "--predictions",
         ];
         JsonElement one = Simclr.Run(folder.Path, [.. evaluate, "one.csv"]).Succeeded().Json;
         if (Directory.Exists(folder.PathOf("network")))
@@ -144,7 +150,8 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         using Mpirun job = Start(folder, [.. evaluate, "two.csv"]);
         Assert.True(job.Wait() == 0, job.Error);
         JsonElement two = JsonDocument.Parse(Assert.Single(job.Output.Trim().Split('\n'))).RootElement;
-        foreach (JsonProperty value in one.EnumerateObject().Where(value => value.Name is not ("final_loss" or "predictions")))
+        foreach (JsonProperty value in one.EnumerateObject()
+            .Where(value => value.Name is not ("final_loss" or "predictions")))
         {
             Assert.Equal($"{value}", $"\"{value.Name}\":{two.GetProperty(value.Name).GetRawText()}");
         }
@@ -177,13 +184,16 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         }
 
         int code = job.Wait();
-        return $"{Path.GetFileNameWithoutExtension(directory.LatestCheckpoint()) ?? "none"} {(code == 0 ? "ended" : "killed")}";
+        return $"{Path.GetFileNameWithoutExtension(directory.LatestCheckpoint()) ?? "none"} "
+            + $"{(code == 0 ? "ended" : "killed")}";
     }
 
     private static bool WasKilled(string stop) => stop.EndsWith("killed", StringComparison.Ordinal);
 
     private static bool Same(WorkingFolder folder, string one, string other, Func<string, string> file)
-        => File.ReadAllBytes(file(folder.PathOf(one))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.PathOf(other))));
+        => File.ReadAllBytes(file(folder.PathOf(one)))
+            .AsSpan()
+            .SequenceEqual(File.ReadAllBytes(file(folder.PathOf(other))));
 
     /// <summary>One run for all tests that embed or evaluate, trained by the first test that needs it.</summary>
     public sealed class Trained : IDisposable

@@ -27,14 +27,16 @@ internal static class ReadmeExample
 
         foreach (var (query, rows, similarities) in NearestNeighbors.Find(train, test.Subset([0]), k: 5))
         {
-            Console.WriteLine($"most like {test.Paths[query]}: {string.Join(", ", rows.Select(row => train.Paths[row]))}");
+            Console.WriteLine(
+                $"most like {test.Paths[query]}: {string.Join(", ", rows.Select(row => train.Paths[row]))}");
         }
         // </readme>
     }
 
     private static class DataSets
     {
-        public static ImageDataSet Open(string data) => SimClr.Data.DataSets.Open(data).Subset([.. Enumerable.Range(0, 1024)]);
+        public static ImageDataSet Open(string data)
+            => SimClr.Data.DataSets.Open(data).Subset([.. Enumerable.Range(0, 1024)]);
     }
 
     private static class Presets

@@ -16,7 +16,9 @@ public sealed partial class ReadmeTests
         Assert.True(Readme.Split('\n').Length < 200);
         foreach (string target in Link().Matches(Readme).Select(match => match.Groups[1].Value))
         {
-            Assert.True(target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Root, target)), target);
+            Assert.True(
+                target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Root, target)),
+                target);
         }
     }
 
@@ -60,22 +62,28 @@ public sealed partial class ReadmeTests
         folder.Images("photos", 60, classes: false);
         folder.Images(Path.Combine("labeled", "train"), 100, classes: true, first: 100);
         folder.Images(Path.Combine("labeled", "test"), 100, classes: true, first: 300);
-        File.Copy(Directory.EnumerateFiles(folder.PathOf("photos")).First(), folder.PathOf("query.jpg"));   // The content determines the format.
+        // The content determines the format.
+        File.Copy(Directory.EnumerateFiles(folder.PathOf("photos")).First(), folder.PathOf("query.jpg"));
         string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
-            .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains(
+                "cifar10", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
         Assert.Equal(20, commands.Length);
         Within(folder, () => Assert.All(commands, command =>
         {
             using var said = new StringWriter();
-            int code = CommandLine.Run([.. command.Split(' '), .. Shorter(command)], said, said, TestContext.Current.CancellationToken);
+            int code = CommandLine.Run(
+                [.. command.Split(' '), .. Shorter(command)], said, said, TestContext.Current.CancellationToken);
             Assert.True(code == 0, $"exit code {code}\n{said}");
         }));
 
         Assert.True(File.Exists(folder.PathOf("simclr-demo", "report.html")));
         Assert.True(File.Exists(folder.PathOf("views.png")));
         Assert.All(
-            ["photos.npy", "photos.index", "found.html", "duplicates.html", "clusters.html", "labels.csv", "map.html", "encoder.onnx"],
+            [
+                "photos.npy", "photos.index", "found.html", "duplicates.html", "clusters.html", "labels.csv",
+                "map.html", "encoder.onnx",
+            ],
             file => Assert.True(File.Exists(folder.PathOf(file)), file));
         Assert.True(File.Exists(folder.PathOf("runs", "photos", "encoder.safetensors")));
     }
@@ -100,17 +108,22 @@ public sealed partial class ReadmeTests
     {
         "demo" => ["--epochs", "1", "--threads", "1"],
         "pretrain" when command.Contains("--resume", StringComparison.Ordinal) => [],
-        "pretrain" or "supervised" => ["--epochs", "1", "--batch-size", "8", "--set", "views.size=16", "--set", "encoder.width=0.0625", "--set", "schedule.warmup_epochs=0", "--threads", "1"],
+        "pretrain" or "supervised" => [
+            "--epochs", "1", "--batch-size", "8", "--set", "views.size=16", "--set", "encoder.width=0.0625",
+            "--set", "schedule.warmup_epochs=0", "--threads", "1"],
         "evaluate" when Regex.IsMatch(command, "linear|finetune") => ["--epochs", "2", "--threads", "1"],
         "duplicates" => ["--threshold", "0.999999"],   // After so little training, all images are similar.
         _ => [],
     };
 
     private static IEnumerable<string> Blocks(string language)
-        => Regex.Matches(Readme, $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value);
+        => Regex.Matches(Readme, $"```{language}\n(.*?)```", RegexOptions.Singleline)
+            .Select(match => match.Groups[1].Value);
 
     private static string Unindent(string text)
-        => string.Join('\n', text.Split('\n').Select(line => line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line));
+        => string.Join(
+            '\n',
+            text.Split('\n').Select(line => line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line));
 
     private static string Find([CallerFilePath] string here = "")
         => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));

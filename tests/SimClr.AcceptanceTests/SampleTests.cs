@@ -36,10 +36,15 @@ public sealed partial class SampleTests : IDisposable
         string images = folder.Images("photos", 8, classes: false);
         for (int time = 0; time < 2; time++)
         {
-            Assert.Matches(@"loss \d+\.\d+ after 1 steps; the encoder is run.encoder\.safetensors", Run("TrainOnFolder", images, "run", "1"));
+            Assert.Matches(
+                @"loss \d+\.\d+ after 1 steps; the encoder is run.encoder\.safetensors",
+                Run("TrainOnFolder", images, "run", "1"));
         }
 
-        Assert.Equal(1, Simclr.Run(folder.Path, "pretrain", "--out", "run", "--resume", "--json").Succeeded().Json.GetProperty("steps").GetInt32());
+        Assert.Equal(1, Simclr.Run(folder.Path, "pretrain", "--out", "run", "--resume", "--json")
+            .Succeeded().Json
+            .GetProperty("steps")
+            .GetInt32());
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public sealed partial class SampleTests : IDisposable
     [Fact]
     public void A_custom_augmentation_is_part_of_the_run()
     {
-        Assert.Matches(@"^1 steps, loss \d", Run("CustomAugmentation", "run", folder.Images("photos", 24, classes: false)));
+        Assert.Matches(
+            @"^1 steps, loss \d", Run("CustomAugmentation", "run", folder.Images("photos", 24, classes: false)));
         JsonElement run = JsonDocument.Parse(File.ReadAllText(folder.PathOf("run", "run.json"))).RootElement;
         Assert.Equal("CustomAugmentation.RandomErasing", run.GetProperty("own_augmentation").GetString());
     }
@@ -76,9 +82,13 @@ public sealed partial class SampleTests : IDisposable
         Untrained(folder.PathOf("encoder.safetensors"));
         await Serving(async client =>
         {
-            Assert.StartsWith("24 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "24 images",
+                await client.GetStringAsync("/", TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
 
-            byte[] query = await File.ReadAllBytesAsync(folder.PathOf("photos", "00007.png"), TestContext.Current.CancellationToken);
+            byte[] query = await File.ReadAllBytesAsync(
+                folder.PathOf("photos", "00007.png"), TestContext.Current.CancellationToken);
             (HttpStatusCode status, JsonElement found) = await Search(client, query, "/search?top=3");
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Equal(3, found.GetArrayLength());
@@ -87,26 +97,35 @@ public sealed partial class SampleTests : IDisposable
 
             (status, JsonElement problem) = await Search(client, "no image"u8.ToArray(), "/search");
             Assert.Equal(HttpStatusCode.BadRequest, status);
-            Assert.Contains("not an image of a known format", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            Assert.Contains(
+                "not an image of a known format", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.BadRequest, (await Search(client, query, "/search?top=0")).Status);
         });
 
         // The index is kept: the next start finds a new image, and the earlier ones are still there.
         File.Move(folder.PathOf("photos", "00003.png"), folder.PathOf("photos", "more.png"));
-        await Serving(async client => Assert.StartsWith("25 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal));
+        await Serving(async client => Assert.StartsWith(
+            "25 images",
+            await client.GetStringAsync("/", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal));
     }
 
     [Fact]
     public void Each_sample_has_its_line_and_its_command_in_the_readme()
     {
         string readme = File.ReadAllText(Repository.PathOf("samples", "README.md"));
-        string[] projects = [.. Directory.GetFiles(Repository.PathOf("samples"), "*.csproj", SearchOption.AllDirectories)
-            .Select(file => Path.GetFileNameWithoutExtension(file)!)
-            .Order(StringComparer.Ordinal)];
+        string[] projects =
+        [
+            .. Directory.GetFiles(Repository.PathOf("samples"), "*.csproj", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileNameWithoutExtension(file)!)
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(projects, Row().Matches(readme).Select(match => match.Groups[1].Value));
-        Assert.All(projects, name => Assert.Contains($"dotnet run -c Release --project samples/{name} ", readme, StringComparison.Ordinal));
+        Assert.All(projects, name => Assert.Contains(
+            $"dotnet run -c Release --project samples/{name} ", readme, StringComparison.Ordinal));
         string solution = File.ReadAllText(Repository.PathOf("SimClr.slnx"));
-        Assert.All(projects, name => Assert.Contains($"\"samples/{name}/{name}.csproj\"", solution, StringComparison.Ordinal));
+        Assert.All(
+            projects, name => Assert.Contains($"\"samples/{name}/{name}.csproj\"", solution, StringComparison.Ordinal));
     }
 
     private string Run(string sample, params string[] arguments)
@@ -115,7 +134,8 @@ public sealed partial class SampleTests : IDisposable
     private async Task Serving(Func<HttpClient, Task> use)
     {
         using Process server = Dotnet.Start(
-            folder.Path, Repository.Sample("SearchApi"), "--encoder", "encoder.safetensors", "--images", "photos", "--index", "photos.index", "--urls", "http://127.0.0.1:0");
+            folder.Path, Repository.Sample("SearchApi"), "--encoder", "encoder.safetensors", "--images", "photos",
+            "--index", "photos.index", "--urls", "http://127.0.0.1:0");
         try
         {
             using var client = new HttpClient { BaseAddress = await AddressOf(server) };
@@ -145,16 +165,20 @@ public sealed partial class SampleTests : IDisposable
             }
         }
 
-        throw new InvalidOperationException(await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        throw new InvalidOperationException(
+            await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> Search(HttpClient client, byte[] image, string address)
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> Search(
+        HttpClient client, byte[] image, string address)
     {
         using var part = new ByteArrayContent(image);
         part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var form = new MultipartFormDataContent { { part, "image", "query.png" } };
-        using HttpResponseMessage answer = await client.PostAsync(new Uri(address, UriKind.Relative), form, TestContext.Current.CancellationToken);
-        return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
+        using HttpResponseMessage answer = await client.PostAsync(
+            new Uri(address, UriKind.Relative), form, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, JsonDocument.Parse(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
     }
 
     [GeneratedRegex(@"^(-?\d\.\d{3}) (.+\.png)\r?$", RegexOptions.Multiline)]

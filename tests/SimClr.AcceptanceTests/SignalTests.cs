@@ -20,7 +20,8 @@ public sealed class SignalTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send");
         Assert.SkipWhen(
             IsIgnored(signal),
-            "whoever started the tests ignores this signal, as a shell does for what runs in its background and nohup for SIGHUP, and programs inherit that");
+            "whoever started the tests ignores this signal, as a shell does for what runs in its background and nohup "
+                + "for SIGHUP, and programs inherit that");
         using var folder = new WorkingFolder();
         string images = folder.Images("images", 32, classes: false);
         string[] run =
@@ -38,7 +39,8 @@ public sealed class SignalTests
         // foreground.
         for (int sent = 0; sent < (signal == "HUP" ? 2 : 1); sent++)
         {
-            using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            using Process kill = Process.Start(
+                "kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
             kill.WaitForExit();
         }
 
@@ -54,8 +56,10 @@ public sealed class SignalTests
 
     private static bool IsIgnored(string signal)
         => OperatingSystem.IsLinux()
-            && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
-            && (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & Bit(signal)) != 0;
+            && File.ReadLines("/proc/self/status")
+                .First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+            && (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                & Bit(signal)) != 0;
 
     private static ulong Bit(string signal) => signal switch { "HUP" => 1UL << 0, "INT" => 1UL << 1, _ => 1UL << 14 };
 

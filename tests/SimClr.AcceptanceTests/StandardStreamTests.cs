@@ -18,9 +18,11 @@ public sealed class StandardStreamTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is Linux's");
         using var folder = new WorkingFolder();
         string images = folder.Images("images", 16, classes: false);
-        string command = $"exec dotnet '{Simclr.Program}' pretrain '{images}' --out run --preset demo --batch-size 8 --epochs 2 "
-            + $"--set views.size=12 --set encoder.width=0.0625 --set head.output=16 {redirection}";
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = folder.Path })!;
+        string command =
+            $"exec dotnet '{Simclr.Program}' pretrain '{images}' --out run --preset demo --batch-size 8 --epochs 2 "
+                + $"--set views.size=12 --set encoder.width=0.0625 --set head.output=16 {redirection}";
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = folder.Path })!;
 
         process.WaitForExit();
 

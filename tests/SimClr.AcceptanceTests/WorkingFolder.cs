@@ -18,7 +18,9 @@ internal sealed class WorkingFolder : IDisposable
         ImageDataSet images = DataSets.Open("sample:");
         for (int i = first; i < first + count; i++)
         {
-            string folder = classes ? PathOf(name, images.ClassNames![images.Labels![i]].Replace('/', '-')) : PathOf(name);
+            string folder = classes
+                ? PathOf(name, images.ClassNames![images.Labels![i]].Replace('/', '-'))
+                : PathOf(name);
             Directory.CreateDirectory(folder);
             File.WriteAllBytes(System.IO.Path.Combine(folder, $"{i:D5}.png"), Png(images.Read(i)));
         }

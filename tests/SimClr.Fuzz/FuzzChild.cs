@@ -21,9 +21,12 @@ internal static class FuzzChild
             long before = PeakSinceReset(reset: true);
             (Verdict verdict, string why) = trial.Try(input);
             long grown = PeakSinceReset(reset: false) - before;
-            if (grown > (FuzzTrial.MemoryPerByte * input.Length) + FuzzTrial.MemoryBesides && verdict is Verdict.Accepted or Verdict.Refused)
+            if (grown > (FuzzTrial.MemoryPerByte * input.Length) + FuzzTrial.MemoryBesides
+                && verdict is Verdict.Accepted or Verdict.Refused)
             {
-                (verdict, why) = (Verdict.Memory, string.Create(CultureInfo.InvariantCulture, $"{grown >> 20} MB for {input.Length} bytes"));
+                (verdict, why) = (
+                    Verdict.Memory,
+                    string.Create(CultureInfo.InvariantCulture, $"{grown >> 20} MB for {input.Length} bytes"));
             }
 
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number} {verdict} {grown >> 10} {why}"));
@@ -45,7 +48,8 @@ internal static class FuzzChild
             }
 
             string line = File.ReadLines(Memory).First(text => text.StartsWith("VmHWM", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+            return long.Parse(
+                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -24,7 +24,8 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
         FuzzTrial? inputs = null;
         for (int next = from; next < to;)
         {
-            (next, Verdict? end) = RunChild(reader, next, to, tally, number => Keep(inputs ??= Inputs(reader), reader, number));
+            (next, Verdict? end) = RunChild(
+                reader, next, to, tally, number => Keep(inputs ??= Inputs(reader), reader, number));
             if (end is { } verdict)
             {
                 tally.Add(verdict);
@@ -49,7 +50,8 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
     {
         using Process child = Start(reader, from, to);
         string said = "";
-        child.ErrorDataReceived += (_, line) => said = line.Data is null || said.Length > MaxLetters ? said : $"{said}{line.Data}\n";
+        child.ErrorDataReceived +=
+            (_, line) => said = line.Data is null || said.Length > MaxLetters ? said : $"{said}{line.Data}\n";
         child.BeginErrorReadLine();
         int next = from;
         long lastSign = Stopwatch.GetTimestamp();
@@ -66,7 +68,9 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
                 }
 
                 string[] parts = line.Split(' ', 4);
-                if (parts.Length < 3 || !int.TryParse(parts[0], CultureInfo.InvariantCulture, out int number) || !Enum.TryParse(parts[1], out Verdict verdict))
+                if (parts.Length < 3
+                    || !int.TryParse(parts[0], CultureInfo.InvariantCulture, out int number)
+                    || !Enum.TryParse(parts[1], out Verdict verdict))
                 {
                     continue;   // Output of a library.
                 }
@@ -109,10 +113,16 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
 
     private Process Start(FuzzReader reader, int from, int to)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         string[] arguments =
         [
-            .. Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? new[] { typeof(FuzzParent).Assembly.Location } : [],
+            .. Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+                ? new[] { typeof(FuzzParent).Assembly.Location }
+                : [],
             "--child", reader.Name, "--seed", Text(seed), "--from", Text(from), "--to", Text(to), "--out", folder,
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
@@ -130,6 +140,10 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
     private void Keep(FuzzTrial inputs, FuzzReader reader, int number)
     {
         string place = Directory.CreateDirectory(Path.Combine(folder, "failures")).FullName;
-        File.WriteAllBytes(Path.Combine(place, $"{reader.Name}-{number.ToString(CultureInfo.InvariantCulture)}{Path.GetExtension(reader.FileName)}"), inputs.Input(number));
+        File.WriteAllBytes(
+            Path.Combine(
+                place,
+                $"{reader.Name}-{number.ToString(CultureInfo.InvariantCulture)}{Path.GetExtension(reader.FileName)}"),
+            inputs.Input(number));
     }
 }

@@ -7,7 +7,8 @@ namespace SimClr.Fuzz;
 /// <param name="FileName">The name that the file must have; its folder is created for each input.</param>
 /// <param name="Seeds">Creates valid files in an empty folder.</param>
 /// <param name="Read">Reads the whole file and returns a description of its content, or nothing.</param>
-internal sealed record FuzzReader(string Name, string FileName, Func<string, IReadOnlyList<byte[]>> Seeds, Func<string, string?> Read)
+internal sealed record FuzzReader(
+    string Name, string FileName, Func<string, IReadOnlyList<byte[]>> Seeds, Func<string, string?> Read)
 {
     /// <summary>Tokens that occur in such files.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];

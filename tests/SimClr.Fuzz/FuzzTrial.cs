@@ -62,7 +62,8 @@ internal sealed class FuzzTrial
     {
         // Not string.GetHashCode, which differs between processes.
         int name = reader.Name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
-        return reader.Wrap(Mutation.Create(seeds, reader.TokenBytes, new Random(unchecked((seed * 1_000_003) ^ (number * 7919) ^ name))));
+        return reader.Wrap(Mutation.Create(
+            seeds, reader.TokenBytes, new Random(unchecked((seed * 1_000_003) ^ (number * 7919) ^ name))));
     }
 
     /// <summary>Tries one input in this process.</summary>
@@ -84,11 +85,16 @@ internal sealed class FuzzTrial
         }
         catch (Exception error) when (error is SimClrException or Data.UnreadableImageException)
         {
-            return time.Elapsed.TotalSeconds > MaxSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s") : (Verdict.Refused, "");
+            return time.Elapsed.TotalSeconds > MaxSeconds
+                ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s")
+                : (Verdict.Refused, "");
         }
         catch (Exception error)
         {
-            string where = string.Join(" < ", (error.StackTrace ?? "").Split('\n').Where(line => line.Contains("SimClr", StringComparison.Ordinal)).Take(3)
+            string where = string.Join(" < ", (error.StackTrace ?? "")
+                .Split('\n')
+                .Where(line => line.Contains("SimClr", StringComparison.Ordinal))
+                .Take(3)
                 .Select(line => line.Trim().Split(" in ")[0]));
             return (Verdict.Foreign, $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} {where}");
         }

@@ -12,12 +12,17 @@ internal static class Mutation
 
     private static readonly long[] Numbers =
     [
-        0, 1, 2, -1, -2, 7, 8, 16, 255, 256, 1024, 65535, 65536, 1 << 20, 1 << 28, 1 << 30, int.MaxValue, int.MinValue, uint.MaxValue,
-        1L << 32, 1L << 40, 1L << 62, long.MaxValue, long.MinValue, BitConverter.DoubleToInt64Bits(double.NaN), BitConverter.SingleToInt32Bits(1e38f),
+        0, 1, 2, -1, -2, 7, 8, 16, 255, 256, 1024, 65535, 65536, 1 << 20, 1 << 28, 1 << 30, int.MaxValue, int.MinValue,
+        uint.MaxValue, 1L << 32, 1L << 40, 1L << 62, long.MaxValue, long.MinValue,
+        BitConverter.DoubleToInt64Bits(double.NaN), BitConverter.SingleToInt32Bits(1e38f),
     ];
 
     private static readonly byte[][] CommonTokens =
-        [.. new[] { "", "0", "-1", "1e999", "NaN", "null", "\"", "'", ",", ";", "\n", "\r\n", "\0", "[", "]", "{", "}", ":", "=", "../", "é", "\ud83d\ude00", "99999999999999999999" }
+        [.. new[]
+        {
+            "", "0", "-1", "1e999", "NaN", "null", "\"", "'", ",", ";", "\n", "\r\n", "\0", "[", "]", "{", "}", ":",
+            "=", "../", "é", "\ud83d\ude00", "99999999999999999999",
+        }
             .Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Creates one input.</summary>
@@ -88,7 +93,9 @@ internal static class Mutation
     }
 
     private static byte[] Token(IReadOnlyList<byte[]> own, Random random)
-        => own.Count > 0 && random.Next(3) > 0 ? own[random.Next(own.Count)] : CommonTokens[random.Next(CommonTokens.Length)];
+        => own.Count > 0 && random.Next(3) > 0
+            ? own[random.Next(own.Count)]
+            : CommonTokens[random.Next(CommonTokens.Length)];
 
     private static (int From, int Count) Range(int length, Random random)
     {

@@ -11,7 +11,12 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        var options = new Dictionary<string, string> { ["--count"] = "100000", ["--seed"] = "1", ["--out"] = Path.Combine(Path.GetTempPath(), "simclr-fuzz") };
+        var options = new Dictionary<string, string>
+        {
+            ["--count"] = "100000",
+            ["--seed"] = "1",
+            ["--out"] = Path.Combine(Path.GetTempPath(), "simclr-fuzz"),
+        };
         for (int i = 0; i + 1 < arguments.Length; i += 2)
         {
             options[arguments[i]] = arguments[i + 1];
@@ -21,11 +26,21 @@ internal static class Program
         string folder = Path.GetFullPath(options["--out"]);
         if (options.TryGetValue("--child", out string? name))
         {
-            return FuzzChild.Run(ReaderCatalog.Find(name), Number("--seed"), Number("--from"), Number("--to"), Path.Combine(folder, "child"), Console.Out);
+            return FuzzChild.Run(
+                ReaderCatalog.Find(name),
+                Number("--seed"),
+                Number("--from"),
+                Number("--to"),
+                Path.Combine(folder, "child"),
+                Console.Out);
         }
 
-        IReadOnlyList<FuzzReader> readers = options.TryGetValue("--reader", out string? wanted) ? [ReaderCatalog.Find(wanted)] : ReaderCatalog.All;
-        return options.ContainsKey("--one") ? One(readers[0], Number("--seed"), Number("--one"), folder) : Many(readers, Number("--seed"), Number("--count"), folder);
+        IReadOnlyList<FuzzReader> readers = options.TryGetValue("--reader", out string? wanted)
+            ? [ReaderCatalog.Find(wanted)]
+            : ReaderCatalog.All;
+        return options.ContainsKey("--one")
+            ? One(readers[0], Number("--seed"), Number("--one"), folder)
+            : Many(readers, Number("--seed"), Number("--count"), folder);
     }
 
     private static int One(FuzzReader reader, int seed, int number, string folder)
@@ -42,7 +57,8 @@ internal static class Program
     {
         int shares = readers.Sum(reader => reader.Share);
         var parent = new FuzzParent(seed, folder, Console.Out);
-        FuzzTally[] tallies = [.. readers.Select(reader => parent.Run(reader, 0, Math.Max(1, (int)((long)count * reader.Share / shares))))];
+        FuzzTally[] tallies = [.. readers.Select(
+            reader => parent.Run(reader, 0, Math.Max(1, (int)((long)count * reader.Share / shares))))];
         Console.WriteLine(FuzzTally.Table(tallies));
         return tallies.Any(tally => tally.Failures > 0) ? 1 : 0;
     }

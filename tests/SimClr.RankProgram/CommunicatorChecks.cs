@@ -14,8 +14,8 @@ internal static class CommunicatorChecks
 
     private static readonly Action<ICommunicator>[] Checks =
     [
-        Sums, SumsOfMany, SumsHaveTheSameBytes, SumsOfNothing, SumsIntoLeaves, Gathers, Broadcasts, Background, BackgroundBesideForeground,
-        Refuses, Pieces, CountsTime,
+        Sums, SumsOfMany, SumsHaveTheSameBytes, SumsOfNothing, SumsIntoLeaves, Gathers, Broadcasts, Background,
+        BackgroundBesideForeground, Refuses, Pieces, CountsTime,
     ];
 
     /// <summary>Runs all checks.</summary>
@@ -219,7 +219,9 @@ internal static class CommunicatorChecks
     {
         if (!got.equal(expected).all().item<bool>() || got.numel() != expected.numel())
         {
-            throw new InvalidOperationException($"{what}: got {got.ToString(TorchSharp.TensorStringStyle.Numpy)}, expected {expected.ToString(TorchSharp.TensorStringStyle.Numpy)}");
+            throw new InvalidOperationException(
+                $"{what}: got {got.ToString(TorchSharp.TensorStringStyle.Numpy)}, expected "
+                    + $"{expected.ToString(TorchSharp.TensorStringStyle.Numpy)}");
         }
     }
 

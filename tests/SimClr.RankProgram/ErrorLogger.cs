@@ -11,6 +11,11 @@ internal sealed class ErrorLogger : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        => Console.Error.WriteLine($"{(logLevel == LogLevel.Critical ? "error" : "warning")}: {formatter(state, exception)}");
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
+        => Console.Error.WriteLine(
+            $"{(logLevel == LogLevel.Critical ? "error" : "warning")}: {formatter(state, exception)}");
 }

@@ -36,8 +36,11 @@ internal sealed class Mpirun : IDisposable
     /// <summary>The ranks' processes, which are children of the launcher, in no particular order; on Linux.</summary>
     public IReadOnlyList<int> RankProcesses =>
     [
-        .. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
-            .Where(name => ParentOf(name!) == process.Id).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)),
+        .. Directory.GetDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _))
+            .Where(name => ParentOf(name!) == process.Id)
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)),
     ];
 
     public bool HasExited => process.HasExited;
@@ -45,7 +48,8 @@ internal sealed class Mpirun : IDisposable
     /// <summary>The reason that jobs cannot be started here; null if they can.</summary>
     public static string? Missing(string launcher)
         => OperatingSystem.IsWindows() ? "no MPI on Windows"
-            : Find(launcher) is null ? $"{launcher} was not found (Debian: apt install {(launcher.EndsWith("mpich", StringComparison.Ordinal) ? "mpich" : "openmpi-bin")})"
+            : Find(launcher) is null ? $"{launcher} was not found (Debian: apt install "
+                + $"{(launcher.EndsWith("mpich", StringComparison.Ordinal) ? "mpich" : "openmpi-bin")})"
             : null;
 
     /// <summary>Starts this project's program.</summary>

@@ -12,7 +12,9 @@ try
 {
     var options = new CommunicationOptions
     {
-        Timeout = args is ["work" or "late", var seconds, ..] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 60,
+        Timeout = args is ["work" or "late", var seconds, ..]
+            ? double.Parse(seconds, CultureInfo.InvariantCulture)
+            : 60,
         Logger = new ErrorLogger(),
     };
     using ICommunicator ranks = args is ["check-single"] ? StartSingle(options) : Launch.Connect(options);
@@ -35,7 +37,8 @@ try
             Work.Late(ranks, int.Parse(late, CultureInfo.InvariantCulture));
             break;
         case ["abort", var who, var code]:
-            Work.Abort(ranks, int.Parse(who, CultureInfo.InvariantCulture), int.Parse(code, CultureInfo.InvariantCulture));
+            Work.Abort(
+                ranks, int.Parse(who, CultureInfo.InvariantCulture), int.Parse(code, CultureInfo.InvariantCulture));
             break;
         default:
             Console.Error.WriteLine($"got '{string.Join(' ', args)}', expected check, work, late or abort");

@@ -73,7 +73,9 @@ internal static class Work
         if (!untouched || !refused.Contains("thread level", StringComparison.Ordinal)
             || first[0].item<float>() != ranks.Size || second[0].item<float>() != ranks.Size)
         {
-            throw new InvalidOperationException($"sums begun on another thread: {first[0].item<float>()}, {second[0].item<float>()}; refused: '{refused}'");
+            throw new InvalidOperationException(
+                $"sums begun on another thread: {first[0].item<float>()}, "
+                    + $"{second[0].item<float>()}; refused: '{refused}'");
         }
     }
 

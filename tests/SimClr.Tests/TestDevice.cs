@@ -10,7 +10,8 @@ internal static class TestDevice
 {
     private const double SameOnGpu = 1e-5;
 
-    public static string Name { get; } = Environment.GetEnvironmentVariable("SIMCLR_TEST_DEVICE") is { Length: > 0 } name ? name : "cpu";
+    public static string Name { get; } =
+        Environment.GetEnvironmentVariable("SIMCLR_TEST_DEVICE") is { Length: > 0 } name ? name : "cpu";
 
     public static Device Device { get; } = device(Name);
 

@@ -17,7 +17,8 @@ internal static class BenchImages
         => new RepeatedDataSet(
             settings.Images is { } data
                 ? DataSets.Open(data)
-                : new InMemoryDataSet(Enumerable.Range(0, SyntheticImages).Select(number => Picture(number, side, side))),
+                : new InMemoryDataSet(
+                    Enumerable.Range(0, SyntheticImages).Select(number => Picture(number, side, side))),
             count);
 
     /// <summary>Returns photographs read from files.</summary>
@@ -65,7 +66,8 @@ internal static class BenchImages
 
     private static byte[] Jpeg(RgbImage image)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var bitmap = new SKBitmap(
+            new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         bitmap.Pixels = [.. Enumerable.Range(0, image.Width * image.Height)
             .Select(i => new SKColor(image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]))];
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, Quality);

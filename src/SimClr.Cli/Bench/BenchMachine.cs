@@ -9,7 +9,8 @@ namespace SimClr.Cli.Bench;
 internal sealed record BenchMachine(MachineReport Machine, LibraryReport Libraries, ComputePlan Plan)
 {
     public static BenchMachine Detect(BenchSettings settings)
-        => new(MachineReport.Detect(), LibraryReport.Detect(), ComputePlan.Resolve(settings.BaseOptions, customEncoder: false));
+        => new(MachineReport.Detect(), LibraryReport.Detect(), ComputePlan.Resolve(
+            settings.BaseOptions, customEncoder: false));
 
     public JsonObject Json() => new()
     {
@@ -27,6 +28,7 @@ internal sealed record BenchMachine(MachineReport Machine, LibraryReport Librari
     };
 
     public string Text()
-        => $"{Machine.Processor}, {Machine.Cores} core(s), {string.Join(", ", Machine.Vectors)}; {Plan.Threads} thread(s), "
-            + $"{Plan.Precision} on {Plan.Device}; libtorch {Libraries.Torch}, {RuntimeInformation.FrameworkDescription}";
+        => $"{Machine.Processor}, {Machine.Cores} core(s), {string.Join(", ", Machine.Vectors)}; {Plan.Threads} "
+            + $"thread(s), {Plan.Precision} on {Plan.Device}; libtorch {Libraries.Torch}, "
+            + $"{RuntimeInformation.FrameworkDescription}";
 }

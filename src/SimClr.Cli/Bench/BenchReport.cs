@@ -42,16 +42,20 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     public string Markdown(string command)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"# {Machine.Machine.Processor}, {Machine.Machine.Cores} cores").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"# {Machine.Machine.Processor}, {Machine.Machine.Cores} cores")
+            .AppendLine();
         text.AppendLine(Machine.Text()).AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"`{command}`, {Seconds:F0} s. Ratios are of sides measured in turn; the median, and the lowest to the highest round.").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"`{command}`, {Seconds:F0} s. Ratios are of sides measured in "
+            + $"turn; the median, and the lowest to the highest round.").AppendLine();
         text.AppendLine(MarkdownColumns).AppendLine("|---|---|---|---|---|");
         foreach (BenchRow row in Rows)
         {
             string target = row.Target is null ? "" : Bound(row.Target);
             string behind = string.Join(", ", row.Figures.Select(figure => $"{figure.Key} {Number(figure.Value)}"));
             string missed = row.TargetMet == false ? " (missed)" : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Description} | {target} | {Value(row)}{missed} |{Range(row)} | {behind} |");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {row.Description} | {target} | {Value(row)}{missed} |{Range(row)} | {behind} |");
         }
 
         return text.ToString();
@@ -60,7 +64,8 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     private static string Value(BenchRow row) => $"{Number(row.Result.Median)} {row.Unit}";
 
     private static string Range(BenchRow row)
-        => row.Result.Rounds == 1 ? "" : $" {Number(row.Result.Low)}–{Number(row.Result.High)} in {row.Result.Rounds} rounds";
+        => row.Result.Rounds == 1 ? ""
+            : $" {Number(row.Result.Low)}–{Number(row.Result.High)} in {row.Result.Rounds} rounds";
 
     private static string Verdict(BenchRow row)
         => row.Target is null ? "" : $"; target {Bound(row.Target)}: {(row.TargetMet == true ? "reached" : "missed")}";
@@ -68,5 +73,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     private static string Bound(Target target) => $"{(target.AtLeast ? "≥" : "≤")} {Number(target.Bound)}";
 
     private static string Number(double value)
-        => Math.Abs(value) >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : BenchRowJson.Significant(value).ToString("0.####", CultureInfo.InvariantCulture);
+        => Math.Abs(value) >= 100
+            ? value.ToString("N0", CultureInfo.InvariantCulture)
+            : BenchRowJson.Significant(value).ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,8 @@ internal static class BenchRowJson
         ["at_least"] = row.Target is { AtLeast: true } least ? least.Bound : null,
         ["at_most"] = row.Target is { AtLeast: false } most ? most.Bound : null,
         ["met"] = row.TargetMet,
-        ["figures"] = new JsonObject([.. row.Figures.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)Significant(figure.Value)))]),
+        ["figures"] = new JsonObject(
+            [.. row.Figures.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)Significant(figure.Value)))]),
     };
 
     public static BenchRow Read(JsonNode json)
@@ -29,7 +30,8 @@ internal static class BenchRowJson
             : null;
         return new BenchRow(Text("name"), Text("what"), result, Text("unit"), target)
         {
-            Figures = json["figures"]!.AsObject().ToDictionary(figure => figure.Key, figure => figure.Value!.GetValue<double>()),
+            Figures = json["figures"]!.AsObject()
+                .ToDictionary(figure => figure.Key, figure => figure.Value!.GetValue<double>()),
         };
 
         double Number(string key) => json[key]!.GetValue<double>();
@@ -38,5 +40,7 @@ internal static class BenchRowJson
 
     /// <summary>Rounds to three significant digits, or to an integer from 1,000; more digits would be noise.</summary>
     public static double Significant(double value)
-        => double.Parse(value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        => double.Parse(
+            value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,8 @@ namespace SimClr.Cli.Bench;
 /// <param name="Name">The name as typed by the user.</param>
 /// <param name="Summary">A few words on the measured work.</param>
 /// <param name="Measure">The measurement, which yields its rows.</param>
-internal sealed record Benchmark(string Name, string Summary, Func<BenchSettings, CancellationToken, IEnumerable<BenchRow>> Measure)
+internal sealed record Benchmark(
+    string Name, string Summary, Func<BenchSettings, CancellationToken, IEnumerable<BenchRow>> Measure)
 {
     /// <summary>
     /// Whether it measures the memory of its process, and so needs a separate process when it runs with others.

@@ -12,7 +12,10 @@ internal static class PretrainSpeed
     /// Runs once with a small encoder, so that the surrounding code is compiled before the measurement.
     /// </summary>
     public static void WarmUp(PretrainOptions options, ImageDataSet images, CancellationToken cancellation)
-        => Measure(options with { Encoder = new() { Name = "resnet18", Width = Math.Min(0.25, options.Encoder.Width) } }, images, cancellation);
+        => Measure(
+            options with { Encoder = new() { Name = "resnet18", Width = Math.Min(0.25, options.Encoder.Width) } },
+            images,
+            cancellation);
 
     /// <summary>
     /// Returns the images per second of a new one-epoch run, from its first request for a batch to the end of its last

@@ -88,6 +88,7 @@ internal static partial class CommandWords
 
     /// <summary>Matches an assignment, except in quotes, where it is user input or an example.</summary>
     [GeneratedRegex(
-        @"(?<![\w./\\'""=-]|--set )\b(views|encoder|head|loss|optimizer|schedule|batch|checkpoint|data)\.[a-z_]+=(?!=)")]
+        @"(?<![\w./\\'""=-]|--set )\b(views|encoder|head|loss|optimizer|schedule|batch|checkpoint|data)"
+            + @"\.[a-z_]+=(?!=)")]
     private static partial Regex Assignment();
 }

@@ -34,7 +34,8 @@ internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : Tex
 
     public override void WriteLine() => Try(inner.WriteLine);
 
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(escapes && value is not null ? TerminalText.EscapeName(value) : value));
+    public override void WriteLine(string? value)
+        => Try(() => inner.WriteLine(escapes && value is not null ? TerminalText.EscapeName(value) : value));
 
     /// <summary>Writes an exception with its stack trace, on several lines.</summary>
     public override void WriteLine(object? value) => Write($"{value}{Environment.NewLine}");
@@ -49,7 +50,8 @@ internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : Tex
         {
             write();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException
+            or NotSupportedException)
         {
             Failure ??= error.Message;
         }

@@ -17,7 +17,8 @@ internal static partial class StandardStreams
 
     // An inherited descriptor is not marked close-on-exec; descriptors opened by the runtime always are.
     private static bool IsInherited(int descriptor)
-        => OperatingSystem.IsWindows() || DescriptorFlags(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
+        => OperatingSystem.IsWindows()
+            || DescriptorFlags(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int DescriptorFlags(int descriptor, int command);

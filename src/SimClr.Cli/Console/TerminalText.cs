@@ -19,7 +19,8 @@ internal static class TerminalText
 
     /// <summary>Whether this character controls the terminal or changes the layout without being visible.</summary>
     public static bool IsControl(char letter)
-        => char.IsControl(letter) || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        => char.IsControl(letter) || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e')
+            or (>= '\u2066' and <= '\u2069');
 
     private static string Escape(string text, bool oneLine)
     {
@@ -33,7 +34,8 @@ internal static class TerminalText
         {
             char letter = text[i];
             bool kept = !IsControl(letter)
-                || (!oneLine && (letter is '\n' or '\t' || (letter == '\r' && i + 1 < text.Length && text[i + 1] == '\n')));
+                || (!oneLine
+                    && (letter is '\n' or '\t' || (letter == '\r' && i + 1 < text.Length && text[i + 1] == '\n')));
             _ = kept ? shown.Append(letter) : shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
         }
 

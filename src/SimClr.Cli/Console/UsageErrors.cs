@@ -22,7 +22,8 @@ internal static class UsageErrors
     /// <exception cref="ConfigurationException">A name is empty.</exception>
     public static void RejectEmptyNames(ParseResult parsed)
     {
-        foreach (SymbolResult result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
+        foreach (SymbolResult result in parsed.CommandResult.Children.Where(
+            result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
         {
             Symbol? named = result switch
             {
@@ -61,7 +62,8 @@ internal static class UsageErrors
 
         if (command.Subcommands.Count > 0)
         {
-            return [$"'{FullName(command)}' needs one of {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}"];
+            return [$"'{FullName(command)}' needs one of "
+                + $"{string.Join(", ", command.Subcommands.Select(verb => verb.Name))}"];
         }
 
         string[] missing = [.. Missing(parsed, command)];
@@ -102,7 +104,8 @@ internal static class UsageErrors
         }
 
         return command.Subcommands.Count > 0
-            ? $"'{FullName(command)}' has no command '{token}'{DidYouMean.Hint(token, command.Subcommands.Select(verb => verb.Name))}"
+            ? $"'{FullName(command)}' has no command "
+                + $"'{token}'{DidYouMean.Hint(token, command.Subcommands.Select(verb => verb.Name))}"
             : $"'{FullName(command)}' got an unexpected argument '{token}'";
     }
 
@@ -115,7 +118,8 @@ internal static class UsageErrors
 
     private static IEnumerable<Command> Ancestors(Command command)
     {
-        for (Command? current = command; current is not null; current = current.Parents.OfType<Command>().FirstOrDefault())
+        for (Command? current = command; current is not null; current = current.Parents.OfType<Command>()
+            .FirstOrDefault())
         {
             yield return current;
         }

@@ -6,10 +6,15 @@ namespace SimClr.Cli;
 /// <summary>Options that take one of several names; null if not specified.</summary>
 internal static class ChoiceOption
 {
-    public static Option<string?> Create(string name, string description, IReadOnlyList<string> choices, string? usual = null)
+    public static Option<string?> Create(
+        string name, string description, IReadOnlyList<string> choices, string? usual = null)
     {
         string list = string.Join(", ", choices);
-        var option = new Option<string?>(name) { Description = $"{description}: {list}{(usual is null ? "" : $". Default: {usual}.")}", HelpName = "name" };
+        var option = new Option<string?>(name)
+        {
+            Description = $"{description}: {list}{(usual is null ? "" : $". Default: {usual}.")}",
+            HelpName = "name",
+        };
         option.Validators.Add(result =>
         {
             string? typed = result.GetValueOrDefault<string?>();

@@ -34,7 +34,8 @@ internal sealed class ConfigurationOptions
     /// <summary>
     /// Whether the user specified a preset or a file, so that no preset needs to be chosen for the images.
     /// </summary>
-    public bool IsSpecified(CommandContext context) => context.Value(preset) is not null || context.Value(file) is not null;
+    public bool IsSpecified(CommandContext context)
+        => context.Value(preset) is not null || context.Value(file) is not null;
 
     /// <summary>Whether <c>--set</c> assigns this key.</summary>
     public bool Assigns(CommandContext context, string key)

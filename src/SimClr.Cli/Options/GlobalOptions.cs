@@ -30,7 +30,12 @@ internal static class GlobalOptions
 
     private static Option<string?> DeviceOption()
     {
-        var option = new Option<string?>(Device) { Description = $"Compute device: {ComputeEnvironment.DeviceNames}", HelpName = "name", Recursive = true };
+        var option = new Option<string?>(Device)
+        {
+            Description = $"Compute device: {ComputeEnvironment.DeviceNames}",
+            HelpName = "name",
+            Recursive = true,
+        };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } typed && !ComputeEnvironment.IsDeviceName(typed))
@@ -51,7 +56,9 @@ internal static class GlobalOptions
                 && long.TryParse(typed.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long asked)
                 && asked > ComputeEnvironment.MaxThreads)
             {
-                result.AddError($"{Threads}: got {asked}, expected at most {ComputeEnvironment.MaxThreads} on this machine ({ComputeEnvironment.Cores} core(s) available)");
+                result.AddError(
+                    $"{Threads}: got {asked}, expected at most {ComputeEnvironment.MaxThreads} on this machine "
+                        + $"({ComputeEnvironment.Cores} core(s) available)");
             }
         });
         return option;

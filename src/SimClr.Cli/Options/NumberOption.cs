@@ -16,7 +16,8 @@ internal static class NumberOption
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                bool good = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+                bool good = long.TryParse(
+                    text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
                     && value >= min && (min == long.MinValue || value <= int.MaxValue);
                 return good ? value : Bad<long>(result, name, text, $"an integer{Range(min, value)}");
             },

@@ -22,8 +22,10 @@ internal sealed class CommandInputs
     public CommandInputs(ParseResult parsed)
     {
         (Symbol By, string Text)[] typed = [.. TypedPaths(parsed).Distinct()];
-        files = [.. typed.Where(input => File.Exists(input.Text)).Select(input => (input.By, input.Text, RealPath.Resolve(input.Text)))];
-        folders = [.. typed.Where(input => Directory.Exists(input.Text)).Select(input => (input.Text, RealPath.Resolve(input.Text)))];
+        files = [.. typed.Where(input => File.Exists(input.Text))
+            .Select(input => (input.By, input.Text, RealPath.Resolve(input.Text)))];
+        folders = [.. typed.Where(input => Directory.Exists(input.Text))
+            .Select(input => (input.Text, RealPath.Resolve(input.Text)))];
     }
 
     /// <summary>Whether the value of an option is a file or folder, according to its help name.</summary>
@@ -46,12 +48,14 @@ internal sealed class CommandInputs
         {
             if (AreSame(input, real) && by != mayReplace)
             {
-                throw new ConfigurationException($"{option}: '{path}' is an input of this command, which would overwrite it; choose another file");
+                throw new ConfigurationException(
+                    $"{option}: '{path}' is an input of this command, which would overwrite it; choose another file");
             }
 
             if (CompanionsOf(input).Any(file => AreSame(file, real)))
             {
-                throw new ConfigurationException($"{option}: '{path}' belongs to {typed}, an input of this command; choose another file");
+                throw new ConfigurationException(
+                    $"{option}: '{path}' belongs to {typed}, an input of this command; choose another file");
             }
         }
 
@@ -60,7 +64,9 @@ internal sealed class CommandInputs
         {
             if (ImageDecoder.KnowsExtensionOf(real) && IsBelow(folder, real) && !new RunDirectory(folder).HasRun)
             {
-                throw new ConfigurationException($"{option}: '{path}' would become one of the images of {typed}, an input of this command; choose a file elsewhere");
+                throw new ConfigurationException(
+                    $"{option}: '{path}' would become one of the images of {typed}, an input of this "
+                        + "command; choose a file elsewhere");
             }
         }
     }
@@ -76,23 +82,32 @@ internal sealed class CommandInputs
     {
         string? folder = Path.GetDirectoryName(real);
         string? above = Path.GetDirectoryName(folder);
-        if ((folder is not null && IsRunFile(new RunDirectory(folder), real)) || (above is not null && IsRunFile(new RunDirectory(above), real)))
+        if ((folder is not null && IsRunFile(new RunDirectory(folder), real))
+            || (above is not null && IsRunFile(new RunDirectory(above), real)))
         {
-            throw new ConfigurationException($"{option}: '{path}' is a file of a run, which only training writes; choose another file");
+            throw new ConfigurationException(
+                $"{option}: '{path}' is a file of a run, which only training writes; choose another file");
         }
     }
 
     private static bool IsRunFile(RunDirectory run, string file) => run.HasRun
-        && (AreSame(file, run.EncoderFile) || AreSame(file, run.ClassifierFile) || IsBelow(run.CheckpointFolder, file) || IsBelow(run.TensorBoardFolder, file));
+        && (AreSame(file, run.EncoderFile)
+            || AreSame(file, run.ClassifierFile)
+            || IsBelow(run.CheckpointFolder, file)
+            || IsBelow(run.TensorBoardFolder, file));
 
     private static bool IsBelow(string folder, string file) => file.StartsWith(
-        Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar,
+        StringComparison.Ordinal);
 
     private static IEnumerable<(Symbol By, string Text)> TypedPaths(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        foreach (SymbolResult result in command.Options.Where(TakesPath).Select(option => (SymbolResult?)parsed.GetResult(option))
-            .Concat(command.Arguments.Select(argument => (SymbolResult?)parsed.GetResult(argument))).OfType<SymbolResult>())
+        foreach (SymbolResult result in command.Options.Where(TakesPath)
+            .Select(
+                option => (SymbolResult?)parsed.GetResult(option))
+            .Concat(command.Arguments.Select(argument => (SymbolResult?)parsed.GetResult(argument)))
+            .OfType<SymbolResult>())
         {
             Symbol by = result is OptionResult option ? option.Option : ((ArgumentResult)result).Argument;
             foreach (Token token in result.Tokens)

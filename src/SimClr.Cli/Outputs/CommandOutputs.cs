@@ -58,7 +58,8 @@ internal sealed class CommandOutputs
             string real = RealPath.Resolve(path);
             (string Path, Func<string, bool>? IsIn)[] all =
             [
-                (real, format?.IsIn), .. (format?.Beside ?? []).Select(beside => (real + beside.Suffix, (Func<string, bool>?)beside.IsIn)),
+                (real, format?.IsIn),
+                .. (format?.Beside ?? []).Select(beside => (real + beside.Suffix, (Func<string, bool>?)beside.IsIn)),
             ];
             foreach ((string target, Func<string, bool>? isIn) in all)
             {
@@ -84,7 +85,8 @@ internal sealed class CommandOutputs
         {
             if (CommandInputs.AreSame(before, target))
             {
-                throw new ConfigurationException($"{option}: '{path}' is also the file of {other}; choose two different files");
+                throw new ConfigurationException(
+                    $"{option}: '{path}' is also the file of {other}; choose two different files");
             }
         }
     }

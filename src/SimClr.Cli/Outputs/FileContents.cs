@@ -30,7 +30,8 @@ internal static class FileContents
 
     /// <summary>Whether a table begins with the given columns.</summary>
     public static bool HasColumns(string file, string columns)
-        => FirstLineOf(file) is { } line && (line == columns || line.StartsWith($"{columns},", StringComparison.Ordinal));
+        => FirstLineOf(file) is { } line
+            && (line == columns || line.StartsWith($"{columns},", StringComparison.Ordinal));
 
     /// <summary>
     /// Whether a file has exactly the columns of a label list, including the forms saved by spreadsheets: quoted, or
@@ -41,22 +42,28 @@ internal static class FileContents
             && string.Join(',', names) is "path,label" or "path,label,guess";
 
     public static bool IsPage(string file)
-        => Start(file, 2 * HtmlReport.Beginning.Length).AsSpan().StartsWith(Encoding.UTF8.GetBytes(HtmlReport.Beginning));
+        => Start(file, 2 * HtmlReport.Beginning.Length)
+            .AsSpan()
+            .StartsWith(Encoding.UTF8.GetBytes(HtmlReport.Beginning));
 
     public static bool IsPicture(string file) => Png.IsMarked(Start(file, Png.MarkedLength));
 
-    public static bool IsSkippedList(string file) => FirstLineOf(file) is { } line && (line.Length == 0 || line.StartsWith("{\"path\":", StringComparison.Ordinal));
+    public static bool IsSkippedList(string file) => FirstLineOf(file) is { } line
+        && (line.Length == 0 || line.StartsWith("{\"path\":", StringComparison.Ordinal));
 
     /// <summary>
     /// Whether a file is a matrix with a companion file of row descriptions, without which <c>simclr embed</c> writes
     /// none.
     /// </summary>
     public static bool IsMatrix(string file)
-        => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) && File.Exists(EmbeddingFile.CompanionOf(file));
+        => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8])
+            && File.Exists(EmbeddingFile.CompanionOf(file));
 
-    public static bool IsEmbeddingText(string file) => HasColumns(file, "path,width,height") && FirstLineOf(file)!.Split(',').Contains("e0");
+    public static bool IsEmbeddingText(string file)
+        => HasColumns(file, "path,width,height") && FirstLineOf(file)!.Split(',').Contains("e0");
 
-    public static bool IsEmbeddingTensors(string file) => Header(file) is { } header && Has(header, "embeddings") && Has(header, "path_offsets");
+    public static bool IsEmbeddingTensors(string file)
+        => Header(file) is { } header && Has(header, "embeddings") && Has(header, "path_offsets");
 
     /// <summary>
     /// Whether a file holds weights that name their encoder; a training checkpoint holds more than that.
@@ -94,7 +101,9 @@ internal static class FileContents
         stream.Position = stream.Length - end.Length;
         stream.ReadExactly(end);
         int length = BitConverter.ToInt32(end);
-        if (!end.AsSpan(4).SequenceEqual("PAR1"u8) || length < 0 || length > Math.Min(MaxHeaderBytes, stream.Length - end.Length))
+        if (!end.AsSpan(4).SequenceEqual("PAR1"u8)
+            || length < 0
+            || length > Math.Min(MaxHeaderBytes, stream.Length - end.Length))
         {
             return false;
         }
@@ -113,9 +122,11 @@ internal static class FileContents
     }
 
     public static bool IsBenchTable(string file)
-        => Encoding.UTF8.GetString(Start(file, MaxLineBytes)).Contains(Bench.BenchReport.MarkdownColumns, StringComparison.Ordinal);
+        => Encoding.UTF8.GetString(Start(file, MaxLineBytes))
+            .Contains(Bench.BenchReport.MarkdownColumns, StringComparison.Ordinal);
 
-    private static bool Has(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+    private static bool Has(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
     /// <summary>Returns the header of a safetensors file; null for any other file.</summary>
     private static JsonElement? Header(string file)
@@ -123,7 +134,8 @@ internal static class FileContents
         using FileStream stream = Open(file);
         byte[] length = new byte[8];
         if (stream.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8
-            || BitConverter.ToInt64(length) is not (> 1 and < MaxHeaderBytes) || BitConverter.ToInt64(length) > stream.Length - 8)
+            || BitConverter.ToInt64(length) is not (> 1 and < MaxHeaderBytes)
+            || BitConverter.ToInt64(length) > stream.Length - 8)
         {
             return null;
         }
@@ -148,5 +160,6 @@ internal static class FileContents
         return bytes[..stream.ReadAtLeast(bytes, max, throwOnEndOfStream: false)];
     }
 
-    private static FileStream Open(string file) => new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private static FileStream Open(string file)
+        => new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }

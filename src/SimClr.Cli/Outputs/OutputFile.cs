@@ -36,7 +36,8 @@ internal sealed class OutputFile
         target = TranslateErrors(() => TargetOf(new FileInfo(path)));
         if (TranslateErrors(() => File.Exists(target) && !IsPlain(target)))
         {
-            throw new ConfigurationException($"{option}: '{path}' is a device or a pipe, expected a file such as {example}");
+            throw new ConfigurationException(
+                $"{option}: '{path}' is a device or a pipe, expected a file such as {example}");
         }
     }
 
@@ -48,7 +49,8 @@ internal sealed class OutputFile
     /// <exception cref="ConfigurationException">
     /// The path is a folder, a device or a pipe, or not accessible.
     /// </exception>
-    public OutputFile WithSuffix(string suffix) => new(option, Path + suffix, System.IO.Path.GetFileName(Path) + suffix);
+    public OutputFile WithSuffix(string suffix)
+        => new(option, Path + suffix, System.IO.Path.GetFileName(Path) + suffix);
 
     /// <summary>Writes the content, completely or not at all.</summary>
     /// <exception cref="ConfigurationException">The file cannot be written.</exception>

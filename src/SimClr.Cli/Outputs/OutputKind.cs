@@ -17,12 +17,15 @@ internal sealed record OutputKind(string Description, string Example, params Out
         if (Formats.Length == 0)
         {
             return OutputKinds.IsKnownExtension(extension)
-                ? throw new ConfigurationException($"{option}: got '{path}', expected {Description} such as {Example}; files that end in {extension} are of another kind")
+                ? throw new ConfigurationException(
+                    $"{option}: got '{path}', expected {Description} such as {Example}; files that end in "
+                        + $"{extension} are of another kind")
                 : null;
         }
 
         return Formats.FirstOrDefault(format => format.Extensions.Contains(extension))
-            ?? throw new ConfigurationException($"{option}: got '{path}', expected a file that ends in {Alternatives()}");
+            ?? throw new ConfigurationException(
+                $"{option}: got '{path}', expected a file that ends in {Alternatives()}");
     }
 
     private string Alternatives()

@@ -29,7 +29,8 @@ internal static class OutputKinds
 
     public static OutputKind LabelPredictions { get; } = Rows("predictions", "path,label,prediction,confidence");
 
-    public static OutputKind Predictions { get; } = Rows("predictions", "path,label,prediction,correct", "path,class,mark,score");
+    public static OutputKind Predictions { get; } = Rows(
+        "predictions", "path,label,prediction,correct", "path,class,mark,score");
 
     /// <summary>
     /// A label list to fill in. <see cref="Verbs.ManualLabels"/> ensures that no label typed by the user is lost.
@@ -42,7 +43,12 @@ internal static class OutputKinds
     public static OutputKind Embeddings { get; } = new(
         "embeddings",
         "photos.npy",
-        new OutputFormat([".npy"], FileContents.IsMatrix, (".csv", file => FileContents.HasColumns(file, "path,width,height")), Skipped, Part),
+        new OutputFormat(
+            [".npy"],
+            FileContents.IsMatrix,
+            (".csv", file => FileContents.HasColumns(file, "path,width,height")),
+            Skipped,
+            Part),
         new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Part),
         new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Part),
         new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Part));
@@ -50,17 +56,23 @@ internal static class OutputKinds
     public static OutputKind Weights { get; } = new(
         "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], FileContents.IsEncoderTensors));
 
-    public static OutputKind PyTorchWeights { get; } = new("an encoder", "encoder.pth", new OutputFormat([".pth"], FileContents.IsEncoderZip));
+    public static OutputKind PyTorchWeights { get; } = new(
+        "an encoder", "encoder.pth", new OutputFormat([".pth"], FileContents.IsEncoderZip));
 
-    public static OutputKind Onnx { get; } = new("a model", "encoder.onnx", new OutputFormat([".onnx"], FileContents.IsOnnxModel));
+    public static OutputKind Onnx { get; } = new(
+        "a model", "encoder.onnx", new OutputFormat([".onnx"], FileContents.IsOnnxModel));
 
     public static OutputKind Pack { get; } = new(
-        "packed images", $"images{PackFile.Extension}", new OutputFormat([PackFile.Extension], PackFile.IsPack, Skipped));
+        "packed images",
+        $"images{PackFile.Extension}",
+        new OutputFormat([PackFile.Extension], PackFile.IsPack, Skipped));
 
-    public static OutputKind Figures { get; } = new("figures", "results.md", new OutputFormat([".md", ".markdown"], FileContents.IsBenchTable));
+    public static OutputKind Figures { get; } = new(
+        "figures", "results.md", new OutputFormat([".md", ".markdown"], FileContents.IsBenchTable));
 
     /// <summary>A preset to edit; it never replaces a file.</summary>
-    public static OutputKind Preset { get; } = new("a configuration", "my.yaml", new OutputFormat([".yaml", ".yml"], IsIn: null));
+    public static OutputKind Preset { get; } = new(
+        "a configuration", "my.yaml", new OutputFormat([".yaml", ".yml"], IsIn: null));
 
     /// <summary>An index, under any extension that no other kind has; it never replaces a file.</summary>
     public static OutputKind Index { get; } = new("an index", "photos.index");

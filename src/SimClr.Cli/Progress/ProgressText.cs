@@ -12,11 +12,15 @@ internal static class ProgressText
         string online = progress.OnlineTop1 is { } share ? $", linear {Percent(share)}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {progress.Epoch}/{progress.Epochs}, loss {progress.Health.Loss:F3}, rate {progress.LearningRate:G3}, {Speed(progress.ImagesPerSecond)}{knn}{online}, {Span(progress.TimeLeft)} left");
+            $"epoch {progress.Epoch}/{progress.Epochs}, loss {progress.Health.Loss:F3}, rate "
+                + $"{progress.LearningRate:G3}, {Speed(progress.ImagesPerSecond)}{knn}{online}, "
+                + $"{Span(progress.TimeLeft)} left");
     }
 
     public static string Speed(double imagesPerSecond)
-        => string.Create(CultureInfo.InvariantCulture, $"{imagesPerSecond.ToString(imagesPerSecond < 10 ? "F1" : "F0", CultureInfo.InvariantCulture)} images/s");
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{imagesPerSecond.ToString(imagesPerSecond < 10 ? "F1" : "F0", CultureInfo.InvariantCulture)} images/s");
 
     /// <summary>A share in percent with one decimal.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1}%");

@@ -59,7 +59,8 @@ internal static class Resampling
                 ReadOnlySpan<float> weights = down.Weights.Slice(y * down.Taps, down.Taps);
                 for (int k = 0; k < weights.Length; k++)
                 {
-                    TensorPrimitives.MultiplyAdd(source.Slice((start - firstRow + k) * size, size), weights[k], target, target);
+                    TensorPrimitives.MultiplyAdd(
+                        source.Slice((start - firstRow + k) * size, size), weights[k], target, target);
                 }
             }
         }
@@ -68,7 +69,8 @@ internal static class Resampling
         Clamp.ToUnit(planes);
     }
 
-    private static void NarrowRow(ReadOnlySpan<byte> pixels, ResampleTaps taps, Span<float> narrow, int plane, int offset)
+    private static void NarrowRow(
+        ReadOnlySpan<byte> pixels, ResampleTaps taps, Span<float> narrow, int plane, int offset)
     {
         for (int x = 0; x < taps.Count; x++)
         {

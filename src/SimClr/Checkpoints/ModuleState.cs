@@ -30,12 +30,14 @@ public static class ModuleState
             if (!value.shape.SequenceEqual(target.shape))
             {
                 throw new DataException(
-                    $"{file}: '{name}' has shape [{string.Join(", ", value.shape)}], the model expects [{string.Join(", ", target.shape)}]. Was it trained with another encoder, width or stem?");
+                    $"{file}: '{name}' has shape [{string.Join(", ", value.shape)}], the model expects "
+                        + $"[{string.Join(", ", target.shape)}]. Was it trained with another encoder, width or stem?");
             }
 
             if (value.dtype != target.dtype && !(value.is_floating_point() && target.is_floating_point()))
             {
-                throw new DataException($"{file}: '{name}' holds {value.dtype}, the model expects {target.dtype}. Is the file damaged?");
+                throw new DataException(
+                    $"{file}: '{name}' holds {value.dtype}, the model expects {target.dtype}. Is the file damaged?");
             }
 
             target.copy_(value);
@@ -46,8 +48,10 @@ public static class ModuleState
     {
         string prefix = path.Length == 0 ? "" : path + ".";
         IEnumerable<KeyValuePair<string, Tensor>> parameters =
-            module.named_parameters(recurse: false).Select(p => KeyValuePair.Create<string, Tensor>(prefix + p.name, p.parameter));
-        return parameters.Concat(module.named_buffers(recurse: false).Select(b => KeyValuePair.Create(prefix + b.name, b.buffer)));
+            module.named_parameters(recurse: false)
+                .Select(p => KeyValuePair.Create<string, Tensor>(prefix + p.name, p.parameter));
+        return parameters.Concat(
+            module.named_buffers(recurse: false).Select(b => KeyValuePair.Create(prefix + b.name, b.buffer)));
     }
 
     private static void Reject(string file, string what, IEnumerable<string> names)
@@ -56,7 +60,9 @@ public static class ModuleState
         if (all.Length > 0)
         {
             string first = string.Join(", ", all.Take(3).Select(name => $"'{name}'"));
-            throw new DataException($"{file} {what} {all.Length} tensors ({first}{(all.Length > 3 ? ", …" : "")}). Was it trained with another encoder?");
+            throw new DataException(
+                $"{file} {what} {all.Length} tensors ({first}{(all.Length > 3 ? ", …" : "")}). "
+                    + "Was it trained with another encoder?");
         }
     }
 }

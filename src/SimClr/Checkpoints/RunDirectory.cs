@@ -52,7 +52,8 @@ public sealed class RunDirectory
 
     /// <summary>Returns the path of the checkpoint of a step.</summary>
     public string CheckpointFile(long step)
-        => Path.Combine(CheckpointFolder, string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step:D9}.safetensors"));
+        => Path.Combine(
+            CheckpointFolder, string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step:D9}.safetensors"));
 
     /// <summary>Returns the newest checkpoint, or null if there is none.</summary>
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
@@ -74,7 +75,8 @@ public sealed class RunDirectory
 
     /// <summary>Returns the newest checkpoint older than the given one, or null if there is none.</summary>
     internal string? CheckpointBefore(string file)
-        => Checkpoints().LastOrDefault(other => string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(file)) < 0);
+        => Checkpoints()
+            .LastOrDefault(other => string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(file)) < 0);
 
     /// <summary>Deletes all but the newest checkpoints, as well as the remnants of interrupted writes.</summary>
     public void Prune(int keep)
@@ -93,6 +95,7 @@ public sealed class RunDirectory
 
     private string[] Checkpoints()
         => Directory.Exists(CheckpointFolder)
-            ? [.. Directory.GetFiles(CheckpointFolder, $"{CheckpointPrefix}*.safetensors").Order(StringComparer.Ordinal)]
+            ? [.. Directory.GetFiles(CheckpointFolder, $"{CheckpointPrefix}*.safetensors")
+                .Order(StringComparer.Ordinal)]
             : [];
 }

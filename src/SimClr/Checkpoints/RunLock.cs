@@ -45,7 +45,8 @@ internal sealed class RunLock : IDisposable
     public void Dispose()
     {
         file.Dispose();
-        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).All(entry => entry == FileIn(directory)))
+        if (Directory.Exists(directory)
+            && Directory.EnumerateFileSystemEntries(directory).All(entry => entry == FileIn(directory)))
         {
             RemoveLockFile();
         }
@@ -77,12 +78,14 @@ internal sealed class RunLock : IDisposable
         catch (IOException error) when (IsHeld(error))
         {
             throw new ConfigurationException(
-                $"{directory}: another process is using this directory (it holds {Path.GetFileName(path)}). Wait until it ends, stop it, or choose another output directory.",
+                $"{directory}: another process is using this directory (it holds {Path.GetFileName(path)}). "
+                    + "Wait until it ends, stop it, or choose another output directory.",
                 error);
         }
     }
 
     // EWOULDBLOCK, or a sharing violation on Windows, means that another process holds the file. Other errors, such as
     // missing permissions or a full disk, are reported unchanged.
-    private static bool IsHeld(IOException error) => error.GetType() == typeof(IOException) && error.HResult is 11 or 35 or unchecked((int)0x80070020);
+    private static bool IsHeld(IOException error)
+        => error.GetType() == typeof(IOException) && error.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -10,7 +10,9 @@ internal static class RunMetrics
     /// Reads the logged steps, first to last. Lines that are truncated (by a kill) or without a step are skipped.
     /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
-        => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
+        => File.Exists(file)
+            ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>()
+            : [];
 
     private static Dictionary<string, double>? Parse(string line)
     {

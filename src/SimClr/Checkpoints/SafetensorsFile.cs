@@ -31,11 +31,14 @@ public sealed class SafetensorsFile : IWeightsFile
     [
         (ScalarType.Float32, "F32", 4), (ScalarType.Float64, "F64", 8), (ScalarType.Float16, "F16", 2),
         (ScalarType.BFloat16, "BF16", 2), (ScalarType.Int64, "I64", 8), (ScalarType.Int32, "I32", 4),
-        (ScalarType.Int16, "I16", 2), (ScalarType.Int8, "I8", 1), (ScalarType.Byte, "U8", 1), (ScalarType.Bool, "BOOL", 1),
+        (ScalarType.Int16, "I16", 2), (ScalarType.Int8, "I8", 1), (ScalarType.Byte, "U8", 1),
+        (ScalarType.Bool, "BOOL", 1),
     ];
 
     private SafetensorsFile(
-        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<UnreadTensor> leftOut)
+        IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyList<UnreadTensor> leftOut)
     {
         Tensors = tensors;
         Metadata = metadata;
@@ -84,7 +87,8 @@ public sealed class SafetensorsFile : IWeightsFile
             if (signs)
             {
                 stream.Position = length.Length;
-                stream.Write(Header(tensors, WithChecksum(metadata!, Convert.ToHexStringLower(hash.GetHashAndReset()))));
+                stream.Write(
+                    Header(tensors, WithChecksum(metadata!, Convert.ToHexStringLower(hash.GetHashAndReset()))));
             }
 
             void Append(ReadOnlySpan<byte> bytes)
@@ -286,6 +290,7 @@ public sealed class SafetensorsFile : IWeightsFile
         int index = Array.FindIndex(Types, t => t.Type == tensor.dtype);
         return index >= 0
             ? Types[index]
-            : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which safetensors does not support");
+            : throw new ArgumentException(
+                $"tensor '{name}' is of type {tensor.dtype}, which safetensors does not support");
     }
 }

@@ -53,7 +53,8 @@ internal sealed class SafetensorsHeader
         ["C128"] = 128,
     };
 
-    private SafetensorsHeader(byte[] text, IReadOnlyList<TensorEntry> tensors, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsHeader(
+        byte[] text, IReadOnlyList<TensorEntry> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         Text = text;
         Tensors = tensors;
@@ -79,8 +80,8 @@ internal sealed class SafetensorsHeader
         if (stream.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) < PrefixBytes)
         {
             throw new DataException(
-                $"{file}: this is not a safetensors file, or it was cut short: it has {stream.Length} bytes, expected more "
-                    + $"than {PrefixBytes}");
+                $"{file}: this is not a safetensors file, or it was cut short: "
+                    + $"it has {stream.Length} bytes, expected more than {PrefixBytes}");
         }
 
         ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
@@ -100,7 +101,8 @@ internal sealed class SafetensorsHeader
             using JsonDocument json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw InvalidHeader(file, $"it is {Shorten(json.RootElement)}, expected an object with an entry for each tensor");
+                throw InvalidHeader(
+                    file, $"it is {Shorten(json.RootElement)}, expected an object with an entry for each tensor");
             }
 
             var tensors = new List<TensorEntry>();
@@ -117,7 +119,9 @@ internal sealed class SafetensorsHeader
                 }
                 else
                 {
-                    throw new DataException($"{file}: the header lists more than {MaxTensors} tensors, more than any weights file contains");
+                    throw new DataException(
+                        $"{file}: the header lists more than {MaxTensors} tensors, more "
+                            + "than any weights file contains");
                 }
             }
 
@@ -127,7 +131,10 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw InvalidHeader(file, $"it is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}", error);
+            throw InvalidHeader(
+                file,
+                $"it is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}",
+                error);
         }
         catch (InvalidOperationException error)
         {
@@ -154,7 +161,9 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
             {
-                throw InvalidHeader(file, $"{Entries} has the entry '{entry.Name}' with value {Shorten(entry.Value)}, expected a string");
+                throw InvalidHeader(
+                    file,
+                    $"{Entries} has the entry '{entry.Name}' with value {Shorten(entry.Value)}, expected a string");
             }
 
             if (!texts.TryAdd(entry.Name, entry.Value.GetString() ?? ""))
@@ -169,7 +178,8 @@ internal sealed class SafetensorsHeader
     private static TensorEntry ParseEntry(JsonProperty entry, long start, string file)
     {
         if (entry.Value.ValueKind != JsonValueKind.Object
-            || !entry.Value.TryGetProperty("dtype", out JsonElement written) || written.ValueKind != JsonValueKind.String
+            || !entry.Value.TryGetProperty("dtype", out JsonElement written)
+            || written.ValueKind != JsonValueKind.String
             || Numbers(entry.Value, "shape", TensorSize.MaxDimensions) is not { } shape
             || Numbers(entry.Value, "data_offsets", 2) is not { Length: 2 } offsets)
         {
@@ -181,13 +191,16 @@ internal sealed class SafetensorsHeader
 
         string type = written.GetString()!;
         Int128 count = TensorSize.Count(shape) ?? throw new DataException(
-            $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected non-negative dimensions whose product fits in memory");
+            $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected non-negative "
+                + "dimensions whose product fits in memory");
         bool fits = offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= long.MaxValue - start
-            && (!Bits.TryGetValue(type, out int bits) || ((Int128)offsets[1] - offsets[0]) * 8 == ((count * bits) + 7) / 8 * 8);
+            && (!Bits.TryGetValue(type, out int bits)
+                || ((Int128)offsets[1] - offsets[0]) * 8 == ((count * bits) + 7) / 8 * 8);
         return fits
             ? new TensorEntry(entry.Name, type, shape, start + offsets[0], start + offsets[1])
             : throw new DataException(
-                $"{file}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} claims bytes {string.Join("–", offsets)}: the file was cut short or tampered with");
+                $"{file}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} claims bytes "
+                    + $"{string.Join("–", offsets)}: the file was cut short or tampered with");
     }
 
     /// <summary>Returns a list of integers, or null if it is missing, malformed, or longer than the maximum.</summary>
@@ -217,7 +230,8 @@ internal sealed class SafetensorsHeader
         TensorEntry? twice = tensors.Find(tensor => !names.Add(tensor.Name));
         if (twice is not null)
         {
-            throw new DataException($"{file}: tensor '{twice.Name}' appears twice; the file is damaged or has been tampered with");
+            throw new DataException(
+                $"{file}: tensor '{twice.Name}' appears twice; the file is damaged or has been tampered with");
         }
     }
 
@@ -230,7 +244,8 @@ internal sealed class SafetensorsHeader
             if (tensor.Begin != next)
             {
                 throw new DataException(
-                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the previous one ends: the file was cut short or tampered with");
+                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the "
+                        + "previous one ends: the file was cut short or tampered with");
             }
 
             next = tensor.End;
@@ -238,7 +253,9 @@ internal sealed class SafetensorsHeader
 
         if (next != end)
         {
-            throw new DataException($"{file}: its tensors end at byte {next} of {end}, expected the end: the file was cut short or tampered with");
+            throw new DataException(
+                $"{file}: its tensors end at byte {next} of {end}, expected the end: "
+                    + "the file was cut short or tampered with");
         }
     }
 }

@@ -76,7 +76,8 @@ public sealed class TrainedEncoder : IDisposable
     /// The user's module, if the run was trained with a custom encoder; otherwise null.
     /// </param>
     /// <exception cref="DataException">There is no encoder, or the weights do not match the module.</exception>
-    public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
+    public static TrainedEncoder Load(
+        string path, string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
     {
         string file = Find(path);
         using IWeightsFile content = WeightsFile.Read(file);
@@ -97,7 +98,8 @@ public sealed class TrainedEncoder : IDisposable
         (string encoder, string views) = (content.Metadata["encoder"], content.Metadata["views"]);
         if (content.Metadata.ContainsKey(CustomEncoderKey) && customEncoder is null)
         {
-            throw new DataException($"{file}: it was trained with a custom encoder; load it from C# and pass that module");
+            throw new DataException(
+                $"{file}: it was trained with a custom encoder; load it from C# and pass that module");
         }
 
         EncoderOptions options = Parse<EncoderOptions>(encoder, "encoder", file);
@@ -122,7 +124,8 @@ public sealed class TrainedEncoder : IDisposable
         var metadata = new Dictionary<string, string>(provenance ?? new Dictionary<string, string>());
         Describe(metadata);
         KeyValuePair<string, Tensor>[] weights = [.. ModuleState.Enumerate(Module)];
-        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".pt", StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)
+            || path.EndsWith(".pt", StringComparison.OrdinalIgnoreCase))
         {
             PthFile.Write(path, weights, metadata);
         }
@@ -170,7 +173,9 @@ public sealed class TrainedEncoder : IDisposable
     /// Returns the normalization that the weights were trained with, or null if the file does not say.
     /// </summary>
     internal static Normalization? NormalizationOf(IWeightsFile content)
-        => HasDescription(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
+        => HasDescription(content)
+            ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize
+            : null;
 
     /// <summary>Returns whether a file describes its encoder and input.</summary>
     internal static bool HasDescription(IWeightsFile content)
@@ -205,7 +210,8 @@ public sealed class TrainedEncoder : IDisposable
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new DataException(
-                $"{file}: its description of the {entry} cannot be used ({Json.ReasonOf(error)}); expected a file that this version of TrainedEncoder.Save wrote",
+                $"{file}: its description of the {entry} cannot be used ({Json.ReasonOf(error)}); "
+                    + "expected a file that this version of TrainedEncoder.Save wrote",
                 error);
         }
     }
@@ -224,6 +230,8 @@ public sealed class TrainedEncoder : IDisposable
         }
 
         return run.LatestCheckpoint()
-            ?? throw new DataException($"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither");
+            ?? throw new DataException(
+                $"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a "
+                    + "safetensors file; found neither");
     }
 }

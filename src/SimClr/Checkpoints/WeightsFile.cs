@@ -15,17 +15,21 @@ internal static class WeightsFile
     public static IWeightsFile Read(string path)
     {
         byte[] first = Head(path);
-        return IsSafetensors(first) || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? SafetensorsFile.Read(path)
+        return IsSafetensors(first) || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? SafetensorsFile.Read(path)
             : first.AsSpan().StartsWith("PK"u8) || (first.Length > 0 && first[0] == PickleProtocol) ? PthFile.Read(path)
             : first.Length == 0 ? throw Unknown(path, "the file is empty")
             : first.AsSpan().StartsWith("\x89HDF"u8) ? throw Unknown(path, "this is an HDF5 file, as Keras writes them")
             : first.Length > TarMagicAt && first.AsSpan(TarMagicAt).StartsWith("ustar"u8)
-                ? throw Unknown(path, "this is a tar file, PyTorch's format before version 0.2; load and save it once in a later PyTorch")
+                ? throw Unknown(
+                    path,
+                    "this is a tar file, PyTorch's format before version 0.2; load and save it once in a later PyTorch")
             : throw Unknown(path, "this is not a weights file, or only part of one");
     }
 
     // The header length is below 2^56, so that its last byte is 0, and the header is JSON.
-    private static bool IsSafetensors(byte[] first) => first.Length > SafetensorsPrefix && first[SafetensorsPrefix - 1] == 0 && first[SafetensorsPrefix] == '{';
+    private static bool IsSafetensors(byte[] first)
+        => first.Length > SafetensorsPrefix && first[SafetensorsPrefix - 1] == 0 && first[SafetensorsPrefix] == '{';
 
     private static byte[] Head(string path)
     {
@@ -37,7 +41,10 @@ internal static class WeightsFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{path}: it cannot be read ({(Directory.Exists(path) ? "it is a folder" : File.Exists(path) ? error.Message : "there is no such file")}); expected a weights file", error);
+            string reason = Directory.Exists(path) ? "it is a folder"
+                : File.Exists(path) ? error.Message
+                : "there is no such file";
+            throw new DataException($"{path}: it cannot be read ({reason}); expected a weights file", error);
         }
     }
 

@@ -5,7 +5,8 @@ public sealed class Clustering
 {
     internal Clustering(int[] assignments, float[] centers, int dimension, double meanCosine, int iterations)
     {
-        (Assignments, Centers, Dimension, MeanCosine, Iterations) = (assignments, centers, dimension, meanCosine, iterations);
+        (Assignments, Centers, Dimension, MeanCosine, Iterations) =
+            (assignments, centers, dimension, meanCosine, iterations);
     }
 
     /// <summary>The number of clusters.</summary>

@@ -55,7 +55,8 @@ internal sealed class KMeansSeeding
         double total = Sum(distances);
         if (total == 0)
         {
-            throw new DataException($"got k = {k}, but only {found} of the {rows.Count} embeddings differ; use a k of at most {found}");
+            throw new DataException(
+                $"got k = {k}, but only {found} of the {rows.Count} embeddings differ; use a k of at most {found}");
         }
 
         (int chosen, double least) = (-1, double.PositiveInfinity);

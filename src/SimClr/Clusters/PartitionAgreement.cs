@@ -47,7 +47,8 @@ public static class PartitionAgreement
 
     private static double Pairs(int rows) => (double)rows * (rows - 1) / 2;
 
-    private static double Entropy(int[] counts, double total) => -counts.Sum(count => count / total * Math.Log(count / total));
+    private static double Entropy(int[] counts, double total)
+        => -counts.Sum(count => count / total * Math.Log(count / total));
 
     private static int[] Counts<T>(IEnumerable<T> parts)
         where T : notnull
@@ -59,7 +60,8 @@ public static class PartitionAgreement
         ArgumentNullException.ThrowIfNull(other);
         if (one.Count != other.Count || one.Count < 2)
         {
-            throw new ArgumentException($"got {one.Count} and {other.Count} rows, expected equal numbers, at least 2", nameof(other));
+            throw new ArgumentException(
+                $"got {one.Count} and {other.Count} rows, expected equal numbers, at least 2", nameof(other));
         }
     }
 }

@@ -34,7 +34,9 @@ public static class Silhouette
         int[] numbers = [.. clusters.Distinct().Order()];
         if (clusters.Count != rows.Count || numbers.Length < 2)
         {
-            throw new ArgumentException($"got {clusters.Count} rows in {numbers.Length} cluster(s), expected {rows.Count} in at least 2", nameof(clusters));
+            throw new ArgumentException(
+                $"got {clusters.Count} rows in {numbers.Length} cluster(s), expected {rows.Count} in at least 2",
+                nameof(clusters));
         }
 
         int[] cluster = [.. clusters.Select(number => Array.BinarySearch(numbers, number))];

@@ -19,24 +19,28 @@ public static class SphericalKMeans
     /// <exception cref="DataException">
     /// There are fewer different rows than clusters, numbers that are not finite, or rows of zeros.
     /// </exception>
-    public static Clustering Fit(EmbeddingTable table, int k, KMeansOptions? options = null, CancellationToken cancellation = default)
+    public static Clustering Fit(
+        EmbeddingTable table, int k, KMeansOptions? options = null, CancellationToken cancellation = default)
     {
         _ = Require.Positive(k);
-        return Fit(UnitRows.FromTable(table, minRows: 1, "divide them"), k, options ?? new KMeansOptions(), cancellation);
+        return Fit(
+            UnitRows.FromTable(table, minRows: 1, "divide them"), k, options ?? new KMeansOptions(), cancellation);
     }
 
     internal static Clustering Fit(UnitRows rows, int k, KMeansOptions options, CancellationToken cancellation)
     {
         if (k > rows.Count)
         {
-            throw new DataException($"got k = {k}, but there are only {rows.Count} images; use a k of at most {rows.Count}");
+            throw new DataException(
+                $"got k = {k}, but there are only {rows.Count} images; use a k of at most {rows.Count}");
         }
 
         using var products = new InnerProducts(rows.Values, rows.Dimension);
         Clustering? best = null;
         for (int restart = 0; restart < options.Restarts; restart++)
         {
-            float[] seeds = new KMeansSeeding(rows).Draw(k, new RandomStream(options.Seed, Purpose.Cluster, restart, k));
+            float[] seeds = new KMeansSeeding(rows)
+                .Draw(k, new RandomStream(options.Seed, Purpose.Cluster, restart, k));
             Clustering found = new LloydSteps(rows, products, seeds).Run(options.MaxIterations, cancellation);
             best = best is null || found.MeanCosine > best.MeanCosine ? found : best;
         }
@@ -56,6 +60,11 @@ public static class SphericalKMeans
             found.Centers.AsSpan(from * found.Dimension, found.Dimension).CopyTo(centers.AsSpan(to * found.Dimension));
         }
 
-        return new Clustering(Array.ConvertAll(found.Assignments, cluster => place[cluster]), centers, found.Dimension, found.MeanCosine, found.Iterations);
+        return new Clustering(
+            Array.ConvertAll(found.Assignments, cluster => place[cluster]),
+            centers,
+            found.Dimension,
+            found.MeanCosine,
+            found.Iterations);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Internals;
 
 namespace SimClr.Configuration;
@@ -40,8 +41,10 @@ public sealed record BatchOptions
     {
         if (Micro > Size)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"batch.micro is {Micro} and batch.size is {Size}; a micro-batch is a part of the batch. Lower it, or leave it out"));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"batch.micro is {Micro} and batch.size is {Size}; a micro-batch is a part of the batch. "
+                    + $"Lower it, or leave it out"));
         }
 
         if (Memory is not null && !MicroIsAuto)

@@ -47,7 +47,8 @@ internal static class ConfigurationBinder
         if (node is not null and not JsonObject)
         {
             string first = keys.Keys.First();
-            throw Bad(name, source, $"got {node.ToJsonString()}, expected a section with keys such as '{name}.{first}'");
+            throw Bad(
+                name, source, $"got {node.ToJsonString()}, expected a section with keys such as '{name}.{first}'");
         }
 
         foreach ((string key, JsonNode? value) in node as JsonObject ?? [])
@@ -70,7 +71,8 @@ internal static class ConfigurationBinder
         try
         {
             object? value = Value(node, property, path, source);
-            property.SetValue(target, value, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
+            property.SetValue(
+                target, value, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
         }
         catch (ArgumentException error)
         {
@@ -88,7 +90,8 @@ internal static class ConfigurationBinder
 
         bool mayBeAuto = property.IsDefined(typeof(AutoAttribute));
         return mayBeAuto && node.GetValueKind() == JsonValueKind.String && node.GetValue<string>() == "auto" ? 0
-            : Convert(node, type) ?? throw Bad(path, source, $"got {node.ToJsonString()}, expected {Expected(type)}{(mayBeAuto ? " or auto" : "")}");
+            : Convert(node, type) ?? throw Bad(
+                path, source, $"got {node.ToJsonString()}, expected {Expected(type)}{(mayBeAuto ? " or auto" : "")}");
     }
 
     private static object? Convert(JsonNode node, Type type) => (node.GetValueKind(), type) switch
@@ -97,7 +100,8 @@ internal static class ConfigurationBinder
         (JsonValueKind.String, _) when type.IsEnum => EnumText.Parse(type, node.GetValue<string>()),
         (JsonValueKind.True or JsonValueKind.False, _) when type == typeof(bool) => node.GetValue<bool>(),
         (JsonValueKind.Number, _) when type == typeof(double) => Number(node),
-        (JsonValueKind.Number, _) when type == typeof(int) && Whole(node) is { } whole && whole == (int)whole => (int)whole,
+        (JsonValueKind.Number, _) when type == typeof(int) && Whole(node) is { } whole && whole == (int)whole
+            => (int)whole,
         (JsonValueKind.Number, _) when type == typeof(long) => Whole(node),
         _ => null,
     };
@@ -108,7 +112,8 @@ internal static class ConfigurationBinder
     /// <summary>Returns the number if it is an integer, also if written as 1e3 or 10.0; otherwise null.</summary>
     private static long? Whole(JsonNode node)
     {
-        if (long.TryParse(node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long exact))
+        if (long.TryParse(
+            node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long exact))
         {
             return exact;
         }
@@ -126,11 +131,14 @@ internal static class ConfigurationBinder
     private static bool MayBeNull(PropertyInfo property)
         => new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
 
-    private static ConfigurationException Bad(string path, string source, string what) => new($"'{path}' in {source}: {what}");
+    private static ConfigurationException Bad(string path, string source, string what)
+        => new($"'{path}' in {source}: {what}");
 
     /// <summary>Returns the message without the "(Parameter 'X')" that the runtime appends.</summary>
     private static string MessageWithoutParameter(ArgumentException error)
-        => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
+        => error.ParamName is { } name
+            ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : error.Message;
 }
 
 /// <summary>Marks an option for which <c>auto</c> in a configuration means 0, as on the command line.</summary>

@@ -41,7 +41,9 @@ internal static class ConfigurationFile
 
         // The record of a run holds its configuration next to other facts about the run.
         JsonObject json = Parse(text, path);
-        return json.ContainsKey("versions") && json["configuration"] is JsonObject configuration && json.Remove("configuration")
+        return json.ContainsKey("versions")
+            && json["configuration"] is JsonObject configuration
+            && json.Remove("configuration")
             ? configuration
             : json;
     }
@@ -69,7 +71,8 @@ internal static class ConfigurationFile
         using var text = new StreamReader(new MemoryStream(bytes, 0, length));
         return length <= MaxBytes
             ? text.ReadToEnd()
-            : throw new ConfigurationException($"{path}: got more than {MaxBytes} bytes, expected a configuration: keys and values in YAML or JSON");
+            : throw new ConfigurationException(
+                $"{path}: got more than {MaxBytes} bytes, expected a configuration: keys and values in YAML or JSON");
     }
 
     private static JsonNode? Node(string text, string source)
@@ -107,7 +110,11 @@ internal static class ConfigurationFile
         int wrong = text.AsSpan().IndexOfAny(Forbidden);
         if (wrong >= 0)
         {
-            throw Bad(source, 1 + text.AsSpan(0, wrong).Count('\n'), $"got the character U+{(int)text[wrong]:X4}, which YAML does not allow; is the file damaged?", null);
+            throw Bad(
+                source,
+                1 + text.AsSpan(0, wrong).Count('\n'),
+                $"got the character U+{(int)text[wrong]:X4}, which YAML does not allow; is the file damaged?",
+                null);
         }
     }
 
@@ -127,7 +134,8 @@ internal static class ConfigurationFile
             return JsonValue.Create(whole);
         }
 
-        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Plain =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (double.TryParse(text, Plain, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
         {
             return JsonValue.Create(number);

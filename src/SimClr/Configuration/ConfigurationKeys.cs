@@ -51,7 +51,8 @@ internal static class ConfigurationKeys
     public static string Hint(string path)
     {
         string hint = $" (did you mean '{Suggest(path)}'?)";
-        return path.Split('.') is [string section, _] && Sections.TryGetValue(section, out Dictionary<string, PropertyInfo>? keys)
+        return path.Split('.') is [string section, _]
+            && Sections.TryGetValue(section, out Dictionary<string, PropertyInfo>? keys)
             ? $"{hint}; {section} has {string.Join(", ", keys.Keys)}"
             : hint;
     }

@@ -28,7 +28,8 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int maxD
 
     private JsonNode? Read(int levels)
     {
-        ParsingEvent next = parser.Current ?? (parser.MoveNext() ? parser.Current! : throw new InvalidOperationException("the text ended too early"));
+        ParsingEvent next = parser.Current
+            ?? (parser.MoveNext() ? parser.Current! : throw new InvalidOperationException("the text ended too early"));
         if (levels == 0)
         {
             throw Bad(next, "nested too deeply, expected sections of keys");
@@ -69,7 +70,8 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int maxD
     private JsonValue? Value(Scalar scalar)
     {
         parser.Consume<Scalar>();
-        return ConfigurationFile.Scalar(scalar.Value, scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted);
+        return ConfigurationFile.Scalar(
+            scalar.Value, scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted);
     }
 
     private JsonArray List(int levels)
@@ -110,5 +112,6 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int maxD
         }
     }
 
-    private ConfigurationException Bad(ParsingEvent place, string what) => ConfigurationFile.Bad(source, place.Start.Line, what, null);
+    private ConfigurationException Bad(ParsingEvent place, string what)
+        => ConfigurationFile.Bad(source, place.Start.Line, what, null);
 }

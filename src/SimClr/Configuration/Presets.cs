@@ -38,8 +38,8 @@ public static class Presets
         if (!Names.Contains(name))
         {
             throw new ConfigurationException(
-                $"unknown preset '{name}' (did you mean '{DidYouMean.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
-                + "To use your own file, pass it to RunConfiguration.Resolve.");
+                $"unknown preset '{name}' (did you mean '{DidYouMean.Closest(name, Names)}'?); there are "
+                    + $"{string.Join(", ", Names)}. To use your own file, pass it to RunConfiguration.Resolve.");
         }
 
         using var reader = new StreamReader(Home.GetManifestResourceStream(Prefix + name + Suffix)!);

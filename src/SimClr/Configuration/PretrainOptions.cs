@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
@@ -86,8 +87,11 @@ public sealed record PretrainOptions
         Loss.Validate();
         if (Schedule.WarmupEpochs >= Schedule.Epochs)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; warm-up must end before training does. Lower it, for example with schedule.warmup_epochs=0, or train for more epochs"));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; "
+                    + $"warm-up must end before training does. Lower it, for example with "
+                    + $"schedule.warmup_epochs=0, or train for more epochs"));
         }
     }
 }

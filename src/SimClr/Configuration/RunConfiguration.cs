@@ -12,7 +12,10 @@ public static class RunConfiguration
     private const string PresetKey = "preset";
     private const string Assignments = "the assignments";
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>Applies a file and single assignments to a configuration, and checks the result.</summary>
     /// <param name="baseOptions">
@@ -66,7 +69,9 @@ public static class RunConfiguration
                 $"the chosen preset is {preset}, but {file} builds on the preset {named}; leave one of them out");
         }
 
-        PretrainOptions options = (preset ?? named) is { } name ? Overlay(basis, Presets.Keys(name), $"preset '{name}'") : basis;
+        PretrainOptions options = (preset ?? named) is { } name
+            ? Overlay(basis, Presets.Keys(name), $"preset '{name}'")
+            : basis;
         options = file is null ? options : Overlay(options, json, file);
         return assignments.Aggregate(options, (below, text) => Overlay(below, Assignment(text), Assignments));
     }
@@ -176,6 +181,7 @@ public static class RunConfiguration
         return node is JsonValue value && value.TryGetValue(out string? name)
             ? name
             : throw new ConfigurationException(
-                $"'{PresetKey}' in {file}: got {node?.ToJsonString() ?? "nothing"}, expected one of {string.Join(", ", Presets.Names)}");
+                $"'{PresetKey}' in {file}: got {node?.ToJsonString() ?? "nothing"}, expected one of "
+                    + $"{string.Join(", ", Presets.Names)}");
     }
 }

@@ -12,7 +12,8 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : D
     public override bool IsDecoded => true;
 
     public override RgbImage Read(int index)
-        => images[index] ?? throw new UnreadableImageException(PathOf(index), "it could not be read when the set was decoded");
+        => images[index]
+            ?? throw new UnreadableImageException(PathOf(index), "it could not be read when the set was decoded");
 
     public override void Recycle(int index, RgbImage image)
     {

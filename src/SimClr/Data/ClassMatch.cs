@@ -18,8 +18,12 @@ public sealed class ClassMatch
         (Names, this.numbers) = (names, numbers);
         Labels = numbers is null ? labels : [.. labels.Select(label => numbers[label])];
         HashSet<int> present = [.. Labels];
-        Missing = [.. Enumerable.Range(0, learned).Where(number => !present.Contains(number)).Select(number => names![number])];
-        Unknown = [.. present.Where(number => number >= learned && names is not null).Order().Select(number => names![number])];
+        Missing = [.. Enumerable.Range(0, learned)
+            .Where(number => !present.Contains(number))
+            .Select(number => names![number])];
+        Unknown = [.. present.Where(number => number >= learned && names is not null)
+            .Order()
+            .Select(number => names![number])];
         UnknownImages = names is null ? 0 : Labels.Count(label => label >= learned);
     }
 
@@ -49,7 +53,11 @@ public sealed class ClassMatch
     /// <param name="labels">The class of each image of the set.</param>
     /// <param name="set">The name of the set in messages.</param>
     /// <exception cref="DataException">No image of the set belongs to a learned class.</exception>
-    public static ClassMatch Create(IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, IReadOnlyList<int> labels, string set = "test")
+    public static ClassMatch Create(
+        IReadOnlyList<string>? learned,
+        IReadOnlyList<string>? classNames,
+        IReadOnlyList<int> labels,
+        string set = "test")
     {
         if (learned is null || classNames is null)
         {
@@ -75,17 +83,23 @@ public sealed class ClassMatch
         }
 
         bool same = found.SequenceEqual(Enumerable.Range(0, classNames.Count));
-        var match = new ClassMatch(same && classNames.Count == names.Count ? classNames : names, same ? null : found, learned.Count, labels);
-        return labels.Count > 0 && match.UnknownImages == labels.Count ? throw Different(learned, classNames, set) : match;
+        var match = new ClassMatch(
+            same && classNames.Count == names.Count ? classNames : names, same ? null : found, learned.Count, labels);
+        return labels.Count > 0 && match.UnknownImages == labels.Count
+            ? throw Different(learned, classNames, set)
+            : match;
     }
 
     /// <summary>
     /// Requires that two sets whose images may have several classes each have the same classes in the same order.
     /// </summary>
     /// <inheritdoc cref="Create"/>
-    public static void RequireSame(IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, string set = "test")
+    public static void RequireSame(
+        IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, string set = "test")
     {
-        if (learned is not null && classNames is not null && !learned.Select(Nfc.Compose).SequenceEqual(classNames.Select(Nfc.Compose)))
+        if (learned is not null
+            && classNames is not null
+            && !learned.Select(Nfc.Compose).SequenceEqual(classNames.Select(Nfc.Compose)))
         {
             throw Different(learned, classNames, set);
         }
@@ -101,6 +115,7 @@ public sealed class ClassMatch
         string difference = unshared.Length == 0
             ? "the same names in a different order"
             : $"{learned.Count} and {classNames.Count}; only in one of them: {ListText(unshared)}";
-        return new DataException($"training and {set} images have different classes ({difference}); expected the same class names");
+        return new DataException(
+            $"training and {set} images have different classes ({difference}); expected the same class names");
     }
 }

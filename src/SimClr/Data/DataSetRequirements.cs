@@ -33,19 +33,21 @@ public static class DataSetRequirements
         if (images.MultiLabels is not null)
         {
             throw new DataException(
-                $"'{images.Name}': its images may have several classes each, but this operation needs one label per image; expected another "
-                    + "set, or TransferEvaluation");
+                $"'{images.Name}': its images may have several classes each, but this operation needs one label per "
+                    + "image; expected another set, or TransferEvaluation");
         }
 
         if (images.Labels is null && images.NoLabelsReason is { } reason)
         {
-            throw new DataException($"'{images.Name}' has no labels, but this operation needs them: {reason}; expected one for every image");
+            throw new DataException(
+                $"'{images.Name}' has no labels, but this operation needs them: "
+                    + $"{reason}; expected one for every image");
         }
 
         return images.Labels ?? throw new DataException(
-            $"'{images.Name}' has no labels, but this operation needs them; expected at least two subfolders that contain "
-                + "all images and are named after their classes, a .csv manifest with a label in every row, tar shards "
-                + "with a .cls for every image, or a set that comes with labels");
+            $"'{images.Name}' has no labels, but this operation needs them; expected at least two subfolders that "
+                + "contain all images and are named after their classes, a .csv manifest with a label in every row, "
+                + "tar shards with a .cls for every image, or a set that comes with labels");
     }
 
     /// <summary>
@@ -53,7 +55,8 @@ public static class DataSetRequirements
     /// have several classes each.
     /// </summary>
     /// <exception cref="DataException">The images have one class each, or no labels.</exception>
-    internal static IReadOnlyList<sbyte[]> RequireMultiLabels(this ImageDataSet images) => images.MultiLabels ?? throw new DataException(
-        $"'{images.Name}': its images have one class each, or no labels, and mean average precision is for images that may have "
-            + "several; expected a set such as voc2007:DIR, or another measure");
+    internal static IReadOnlyList<sbyte[]> RequireMultiLabels(this ImageDataSet images)
+        => images.MultiLabels ?? throw new DataException(
+            $"'{images.Name}': its images have one class each, or no labels, and mean average precision is for images "
+                + "that may have several; expected a set such as voc2007:DIR, or another measure");
 }

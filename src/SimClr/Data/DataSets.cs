@@ -55,7 +55,8 @@ public static class DataSets
         {
             // It cannot be typed, but a file that names a data set may contain it.
             throw new DataException(
-                $"'{argument.Replace('\0', '\u2400')}': the path contains a NUL character, which no file name can contain; use another path");
+                $"'{argument.Replace('\0', '\u2400')}': the path contains a NUL character, which no file name "
+                    + "can contain; use another path");
         }
 
         options ??= new DataOptions();
@@ -116,8 +117,8 @@ public static class DataSets
         return HasExtension(path, ".csv")
             ? Manifest.Open(path, path, options)
             : throw new DataException(
-                $"'{path}' is {RegularFile.SpecialKind(path) ?? "a file"}; expected a folder of images, a .csv manifest, a "
-                    + $"packed file or one of {Forms}");
+                $"'{path}' is {RegularFile.SpecialKind(path) ?? "a file"}; expected a folder of images, a .csv "
+                    + $"manifest, a packed file or one of {Forms}");
     }
 
     private static bool HasExtension(string path, string extension)
@@ -179,9 +180,12 @@ public static class DataSets
         if (looksTyped || string.IsNullOrWhiteSpace(argument) || Kinds.ContainsKey(argument))
         {
             string typed = looksTyped ? prefix : argument;
-            string hint = DidYouMean.Find(typed, Kinds.Keys) is { } near ? $" (did you mean '{Kinds[near].Form}'?)" : "";
+            string hint = DidYouMean.Find(typed, Kinds.Keys) is { } near
+                ? $" (did you mean '{Kinds[near].Form}'?)"
+                : "";
             return new ConfigurationException(
-                $"got the data set '{argument}', expected a folder, a .csv manifest, a packed file or one of {Forms}{hint}");
+                $"got the data set '{argument}', expected a folder, a .csv manifest, a packed "
+                    + $"file or one of {Forms}{hint}");
         }
 
         return new DataException(

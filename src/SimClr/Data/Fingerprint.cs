@@ -40,7 +40,8 @@ internal static class Fingerprint
     /// <param name="files">The files.</param>
     /// <param name="count">The number of images in the set.</param>
     /// <param name="read">The function that reads the stored bytes of an image.</param>
-    public static string ComputeForFiles(IEnumerable<string> what, IEnumerable<string> files, int count, Func<int, byte[]> read)
+    public static string ComputeForFiles(
+        IEnumerable<string> what, IEnumerable<string> files, int count, Func<int, byte[]> read)
     {
         int probes = Math.Min(Probes, count);
         return Compute(

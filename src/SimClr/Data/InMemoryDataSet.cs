@@ -36,7 +36,8 @@ public sealed class InMemoryDataSet : ImageDataSet
             throw new ArgumentException("got class names without labels", nameof(classNames));
         }
 
-        fingerprint = new(() => Data.Fingerprint.Compute([.. this.images.Select(Describe), string.Join(' ', Labels ?? [])]));
+        fingerprint = new(
+            () => Data.Fingerprint.Compute([.. this.images.Select(Describe), string.Join(' ', Labels ?? [])]));
     }
 
     /// <inheritdoc/>

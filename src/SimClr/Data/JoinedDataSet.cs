@@ -15,11 +15,14 @@ internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : D
 
     public override int Count => Source.Count + second.Count;
 
-    public override IReadOnlyList<int>? Labels => match is null ? null : labels ??= [.. Source.RequireLabels(), .. match.Labels];
+    public override IReadOnlyList<int>? Labels
+        => match is null ? null : labels ??= [.. Source.RequireLabels(), .. match.Labels];
 
     public override IReadOnlyList<string>? ClassNames => match is null ? Source.ClassNames : match.Names;
 
-    public override IReadOnlyList<sbyte[]>? MultiLabels { get; } = first.MultiLabels is { } presence ? [.. presence, .. second.RequireMultiLabels()] : null;
+    public override IReadOnlyList<sbyte[]>? MultiLabels { get; } = first.MultiLabels is { } presence
+        ? [.. presence, .. second.RequireMultiLabels()]
+        : null;
 
     public override string? NoLabelsReason => Source.NoLabelsReason ?? second.NoLabelsReason;
 

@@ -23,9 +23,11 @@ public static class LabelList
         {
             return Find(images, Lines(file).Select(Unquote), file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException
+            or FormatException)
         {
-            throw new ConfigurationException($"{file}: the list of labeled images cannot be read: {error.Message}", error);
+            throw new ConfigurationException(
+                $"{file}: the list of labeled images cannot be read: {error.Message}", error);
         }
     }
 
@@ -37,27 +39,31 @@ public static class LabelList
         string[] names = [.. lines.Select(line => Plain(line.Trim())).Where(name => name.Length > 0).Distinct()];
         if (names.Length == 0)
         {
-            throw new DataException($"{source}: the list names no image; expected a file name on each line, such as n01440764_10026.JPEG");
+            throw new DataException(
+                $"{source}: the list names no image; expected a file name on each line, such as n01440764_10026.JPEG");
         }
 
-        ILookup<string, int> byFile = Enumerable.Range(0, images.Count).ToLookup(index => FileOf(Plain(images.PathOf(index))));
+        ILookup<string, int> byFile = Enumerable.Range(0, images.Count)
+            .ToLookup(index => FileOf(Plain(images.PathOf(index))));
         var found = names.Select(name => (Name: name, Images: Matches(images, byFile[FileOf(name)], name))).ToArray();
-        Reject([.. found.Where(f => f.Images.Length == 0).Select(f => f.Name)], names.Length, source, $"are not in '{images.Name}'",
-            $"its images are named like {Plain(images.PathOf(0))}");
-        Reject([.. found.Where(f => f.Images.Length > 1).Select(f => f.Name)], names.Length, source, $"are in '{images.Name}' more than once",
-            "give more of their paths, such as class/name");
+        Reject([.. found.Where(f => f.Images.Length == 0).Select(f => f.Name)], names.Length, source,
+            $"are not in '{images.Name}'", $"its images are named like {Plain(images.PathOf(0))}");
+        Reject([.. found.Where(f => f.Images.Length > 1).Select(f => f.Name)], names.Length, source,
+            $"are in '{images.Name}' more than once", "give more of their paths, such as class/name");
         return [.. found.Select(f => f.Images[0]).Distinct().Order()];
     }
 
     private static int[] Matches(ImageDataSet images, IEnumerable<int> candidates, string name)
-        => [.. candidates.Where(index => $"/{Plain(images.PathOf(index))}".EndsWith($"/{name.TrimStart('/')}", StringComparison.Ordinal))];
+        => [.. candidates.Where(
+            index => $"/{Plain(images.PathOf(index))}".EndsWith($"/{name.TrimStart('/')}", StringComparison.Ordinal))];
 
     private static void Reject(string[] bad, int all, string source, string what, string advice)
     {
         if (bad.Length > 0)
         {
             throw new DataException(
-                $"{source}: {bad.Length} of {all} names {what}: {string.Join(", ", bad.Take(Examples))}{(bad.Length > Examples ? ", …" : "")}; {advice}");
+                $"{source}: {bad.Length} of {all} names {what}: "
+                    + $"{string.Join(", ", bad.Take(Examples))}{(bad.Length > Examples ? ", …" : "")}; {advice}");
         }
     }
 
@@ -72,7 +78,8 @@ public static class LabelList
 
     // Spreadsheets quote a name that contains a comma or a quote.
     private static string Unquote(string line) => line.Trim() is ['"', .., '"'] quoted
-        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // Empty quotes yield no record.
+        // Empty quotes yield no record.
+        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line
         : line;
 
     private static string Plain(string path) => Nfc.Compose(path.Replace('\\', '/'));

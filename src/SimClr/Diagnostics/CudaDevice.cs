@@ -11,7 +11,9 @@ public sealed record CudaDevice(string Name, Version ComputeCapability)
     /// <param name="index">The number of the device, from 0, among those that CUDA_VISIBLE_DEVICES shows.</param>
     /// <returns>The device; null if there is no driver or the driver does not know the device.</returns>
     public static CudaDevice? Find(int index)
-        => CudaDriver.Query(index) is { } device ? new CudaDevice(device.Name, new Version(device.Major, device.Minor)) : null;
+        => CudaDriver.Query(index) is { } device
+            ? new CudaDevice(device.Name, new Version(device.Major, device.Minor))
+            : null;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}, compute capability {ComputeCapability}";

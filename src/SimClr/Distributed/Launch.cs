@@ -27,12 +27,14 @@ public static class Launch
         if (launcher.Kind == LauncherKind.Unconnected)
         {
             throw new ConfigurationException(
-                $"srun started {launcher.Size} processes that cannot find each other; start them with SLURM_MPI_TYPE=pmix (Open MPI) or SLURM_MPI_TYPE=pmi2 (MPICH), or with mpirun");
+                $"srun started {launcher.Size} processes that cannot find each other; "
+                    + "start them with SLURM_MPI_TYPE=pmix (Open MPI) or SLURM_MPI_TYPE=pmi2 (MPICH), or with mpirun");
         }
 
         MpiLibrary library = MpiLibrary.Find(launcher) ?? throw new CommunicationException(
-            $"a launcher started {launcher.Size} processes, but no MPI library was found (tried {string.Join(", ", MpiLibrary.Names(launcher))}); "
-            + $"install the launcher's library, such as Debian's libopenmpi3, or set its path or name in {MpiLibrary.Variable}");
+            $"a launcher started {launcher.Size} processes, but no MPI library was found (tried "
+                + $"{string.Join(", ", MpiLibrary.Names(launcher))}); install the launcher's library, such as Debian's "
+                + $"libopenmpi3, or set its path or name in {MpiLibrary.Variable}");
         options ??= new CommunicationOptions();
         var mpi = Mpi.Start(library, launcher, options);
         if (!options.Nccl)

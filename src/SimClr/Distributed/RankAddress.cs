@@ -18,7 +18,8 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
 
     /// <summary>Returns the address of this process.</summary>
     /// <param name="port">The UDP port for heartbeats.</param>
-    public static RankAddress Local(int port) => new(Environment.MachineName, Environment.ProcessId, port, LocalAddresses());
+    public static RankAddress Local(int port)
+        => new(Environment.MachineName, Environment.ProcessId, port, LocalAddresses());
 
     /// <summary>
     /// Returns the slot that <see cref="Read"/> reads: UTF-8 JSON padded with zeros. Addresses that do not fit are
@@ -42,7 +43,8 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
     /// <summary>Reads the concatenated slots of all ranks.</summary>
     public static RankAddress[] Read(byte[] all) =>
     [
-        .. all.Chunk(SlotBytes).Select(room => JsonSerializer.Deserialize<RankAddress>(room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1))!),
+        .. all.Chunk(SlotBytes).Select(room => JsonSerializer.Deserialize<RankAddress>(
+            room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1))!),
     ];
 
     /// <summary>Returns every endpoint at which this rank may be reached.</summary>

@@ -17,10 +17,12 @@ internal static class RankAgreement
     public static void Check(ICommunicator ranks, IReadOnlyDictionary<string, string> local)
     {
         byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(local).ToDictionary()));
-        Dictionary<string, string>[] facts = [.. all.Select(bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes)!)];
+        Dictionary<string, string>[] facts = [.. all.Select(
+            bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes)!)];
         string[] differences = [.. facts.Index().Skip(1).SelectMany(rank => facts[0].Keys.Union(rank.Item.Keys)
             .Where(key => ValueOf(rank.Item, key) != ValueOf(facts[0], key))
-            .Select(key => $"{key}: rank 0 has {ValueOf(facts[0], key)}, rank {rank.Index} has {ValueOf(rank.Item, key)}"))];
+            .Select(key
+                => $"{key}: rank 0 has {ValueOf(facts[0], key)}, rank {rank.Index} has {ValueOf(rank.Item, key)}"))];
         if (differences.Length == 0)
         {
             return;
@@ -44,5 +46,6 @@ internal static class RankAgreement
         ["version of .NET"] = RuntimeInformation.FrameworkDescription,
     };
 
-    private static string ValueOf(Dictionary<string, string> facts, string key) => facts.GetValueOrDefault(key, "nothing");
+    private static string ValueOf(Dictionary<string, string> facts, string key)
+        => facts.GetValueOrDefault(key, "nothing");
 }

@@ -25,5 +25,6 @@ public static class RankCores
     }
 
     private static string AllowedCores()
-        => File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal)) ?? "" : "";
+        => File.Exists(Status) ? File.ReadLines(Status)
+            .FirstOrDefault(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal)) ?? "" : "";
 }

@@ -118,7 +118,8 @@ public static class RankMessages
         }
 
         int code = error is null ? 0 : CodeOf(error);
-        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(new Message<string>(null, error?.Message, code)));
+        byte[][] all = ranks.Gather(
+            JsonSerializer.SerializeToUtf8Bytes(new Message<string>(null, error?.Message, code)));
         Message<string>[] outcomes = [.. all.Select(bytes => JsonSerializer.Deserialize<Message<string>>(bytes)!)];
         if (error is not null)
         {

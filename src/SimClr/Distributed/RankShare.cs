@@ -24,7 +24,9 @@ internal sealed class RankShare
         if (batch / parts < ranks)
         {
             throw new ConfigurationException(
-                $"{ranks} ranks cannot share a batch of {batch} images{(parts > 1 ? $" in {parts} micro-batches" : "")}: each needs at least one image. Start fewer ranks, or use a larger batch (Batch.Size)");
+                $"{ranks} ranks cannot share a batch of {batch} "
+                    + $"images{(parts > 1 ? $" in {parts} micro-batches" : "")}: each needs at least one image. "
+                    + "Start fewer ranks, or use a larger batch (Batch.Size)");
         }
     }
 
@@ -41,7 +43,8 @@ internal sealed class RankShare
     public int MaxImages => ImagesPerRank.Max();
 
     /// <summary>The number of images of a batch that each rank processes.</summary>
-    public IReadOnlyList<int> ImagesPerRank => [.. Enumerable.Range(0, ranks).Select(other => RangesOf(other).Sum(range => (int)range.Count))];
+    public IReadOnlyList<int> ImagesPerRank
+        => [.. Enumerable.Range(0, ranks).Select(other => RangesOf(other).Sum(range => (int)range.Count))];
 
     /// <summary>The maximum number of images that this rank processes in a micro-batch.</summary>
     public int MaxMicroBatch => RangesOf(rank).Max(range => (int)range.Count);

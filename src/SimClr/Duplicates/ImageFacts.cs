@@ -30,7 +30,8 @@ public sealed record ImageFacts(int Width, int Height, long Bytes)
             (int width, int height) = ImageDecoder.SizeOf(RegularFile.ReadAllBytes(file)) ?? (0, 0);
             return new ImageFacts(width, height, bytes);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             return null;
         }

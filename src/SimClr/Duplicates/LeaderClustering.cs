@@ -42,7 +42,12 @@ internal sealed class LeaderClustering : IDisposable
             int[] leaders = LeadersOf(start, end, cancellation);
             if (leaders.Length > 0 && end < order.Length)
             {
-                products.Each(end, order.Length - end, rows.Gather(leaders), (place, found) => Offer(order[place], leaders, found), cancellation);
+                products.Each(
+                    end,
+                    order.Length - end,
+                    rows.Gather(leaders),
+                    (place, found) => Offer(order[place], leaders, found),
+                    cancellation);
             }
 
             progress?.Report(end);
@@ -59,7 +64,11 @@ internal sealed class LeaderClustering : IDisposable
         int size = end - start;
         float[] among = new float[size * size];
         products.Each(
-            start, size, rows.Gather(order[start..end]), (place, found) => found.CopyTo(among.AsSpan((place - start) * size)), cancellation);
+            start,
+            size,
+            rows.Gather(order[start..end]),
+            (place, found) => found.CopyTo(among.AsSpan((place - start) * size)),
+            cancellation);
         var leaders = new List<int>();
         for (int i = 0; i < size; i++)
         {

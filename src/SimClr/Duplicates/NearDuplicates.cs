@@ -56,7 +56,9 @@ public static class NearDuplicates
                 .GroupBy(row => search.LeaderOf[row])
                 .Select(group => new DuplicateGroup(
                     group.Key,
-                    [.. group.Select(row => new Duplicate(row, search.Cosine[row])).OrderByDescending(found => found.Cosine).ThenBy(found => found.Row)]))
+                    [.. group.Select(row => new Duplicate(row, search.Cosine[row]))
+                        .OrderByDescending(found => found.Cosine)
+                        .ThenBy(found => found.Row)]))
                 .OrderByDescending(group => group.Duplicates.Count)
                 .ThenBy(group => group.Representative),
         ];

@@ -48,7 +48,8 @@ public sealed class RandomPairs
     public static RandomPairs Draw(EmbeddingTable table, long seed)
     {
         var rows = UnitRows.FromTable(table, minRows: 2, "compare them");
-        return new RandomPairs(rows.Count, [.. Numbers(rows.Count, seed).Select(pair => (pair.One, pair.Other, (double)rows.Cosine(pair.One, pair.Other)))]);
+        return new RandomPairs(rows.Count, [.. Numbers(rows.Count, seed)
+            .Select(pair => (pair.One, pair.Other, (double)rows.Cosine(pair.One, pair.Other)))]);
     }
 
     /// <summary>Estimates the share of pairs that reach a threshold, without known copies, 0 … 1.</summary>
@@ -84,7 +85,8 @@ public sealed class RandomPairs
     {
         if ((long)rows * (rows - 1) / 2 <= MaxPairs)
         {
-            return Enumerable.Range(0, rows).SelectMany(one => Enumerable.Range(one + 1, rows - one - 1).Select(other => (one, other)));
+            return Enumerable.Range(0, rows)
+                .SelectMany(one => Enumerable.Range(one + 1, rows - one - 1).Select(other => (one, other)));
         }
 
         return Enumerable.Range(0, MaxPairs).Select(pair =>

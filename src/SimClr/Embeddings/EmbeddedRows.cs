@@ -41,5 +41,6 @@ internal sealed record EmbeddedRows(
     }
 
     private static int[][] Gather(ICommunicator ranks, int[] local)
-        => [.. ranks.Gather(MemoryMarshal.AsBytes<int>(local).ToArray()).Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray())];
+        => [.. ranks.Gather(MemoryMarshal.AsBytes<int>(local).ToArray())
+            .Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray())];
 }

@@ -39,7 +39,9 @@ public static class Embedder
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return Embed(encoder, images, new EvaluationTransform(encoder.Views), options, skipped, progress, cancellation: cancellation);
+        return Embed(
+            encoder, images, new EvaluationTransform(encoder.Views), options, skipped, progress,
+            cancellation: cancellation);
     }
 
     /// <summary>
@@ -60,14 +62,17 @@ public static class Embedder
         options ??= new DataOptions();
         skipped ??= new SkippedImages(images, options);
         ranks ??= SingleProcess.Instance;
-        EmbeddedRows rows = ranks.OnEveryRank(() => EmbedPart(encoder, images, transform, options, skipped, progress, ranks, cancellation));
+        EmbeddedRows rows = ranks.OnEveryRank(
+            () => EmbedPart(encoder, images, transform, options, skipped, progress, ranks, cancellation));
         if (ranks.Size > 1)
         {
             ranks.Share(skipped);
             rows = rows.GatherAll(ranks);
         }
 
-        return rows.Indices.Count == 0 ? throw NoneReadable(images).MarkCollective() : Table(images, rows.Indices, rows.Sizes, rows.Values, rows.Dimension);
+        return rows.Indices.Count == 0
+            ? throw NoneReadable(images).MarkCollective()
+            : Table(images, rows.Indices, rows.Sizes, rows.Values, rows.Dimension);
     }
 
     /// <summary>
@@ -106,7 +111,8 @@ public static class Embedder
             progress?.Report((int)Math.Min(images.Count, (long)kept.Count * ranks.Size));
         }
 
-        return new EmbeddedRows(kept, sizes, kept.Count == to - from ? values : values[..(kept.Count * dimension)], dimension);
+        return new EmbeddedRows(
+            kept, sizes, kept.Count == to - from ? values : values[..(kept.Count * dimension)], dimension);
 
         int Begin(int rank) => (int)Math.Min(images.Count, (long)batches * rank / ranks.Size * batchSize);
     }
@@ -128,7 +134,8 @@ public static class Embedder
         int batchSize = ComputedAtOnce(transform.Size, device(network.Device));
         int lanesWanted = network.IsConcurrent ? get_num_threads() : 0;
         using var memory = new MallocTuning();
-        using var pixels = new PixelRing(batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
+        using var pixels = new PixelRing(
+            batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
         using ComputeLanes? lanes = lanesWanted > 0 ? new ComputeLanes(lanesWanted) : null;
         using DeviceRows? rows = lanes is null ? new DeviceRows(device(network.Device)) : null;
         var loader = new BatchLoader(
@@ -151,7 +158,9 @@ public static class Embedder
         foreach (ImageBatch batch in loader.Load(plans, cancellation))
         {
             Tensor Input() => pixels.Take(batch.Slot, batch.Indices.Length);
-            computing.Enqueue((EmbeddedBatch.From(batch), lanes is null ? Alone(Input) : InLane(lanes.Start(() => network.Compute(Input())))));
+            computing.Enqueue((
+                EmbeddedBatch.From(batch),
+                lanes is null ? Alone(Input) : InLane(lanes.Start(() => network.Compute(Input())))));
             if (computing.Count > computedAtOnce)
             {
                 yield return Finish(computing.Dequeue());
@@ -187,18 +196,24 @@ public static class Embedder
         => BatchSize(viewSize) * (device.type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
 
     internal static EmbeddingTable Table(
-        ImageDataSet images, IReadOnlyList<int> indices, IReadOnlyList<(int Width, int Height)> sizes, float[] values, int dimension) => new(
-        values, dimension, [.. indices.Select(images.PathOf)],
-        images.Labels is { } labels ? [.. indices.Select(i => labels[i])] : null, images.ClassNames,
-        [.. sizes.Select(size => size.Width)], [.. sizes.Select(size => size.Height)]);
+        ImageDataSet images,
+        IReadOnlyList<int> indices,
+        IReadOnlyList<(int Width, int Height)> sizes,
+        float[] values,
+        int dimension) => new(
+            values, dimension, [.. indices.Select(images.PathOf)],
+            images.Labels is { } labels ? [.. indices.Select(i => labels[i])] : null, images.ClassNames,
+            [.. sizes.Select(size => size.Width)], [.. sizes.Select(size => size.Height)]);
 
-    internal static DataException NoneReadable(ImageDataSet images) => new($"{images.Name}: no image could be read; there is nothing to embed");
+    internal static DataException NoneReadable(ImageDataSet images)
+        => new($"{images.Name}: no image could be read; there is nothing to embed");
 
     private static float[] Allocate(ImageDataSet images, int rows, int dimension)
         => (long)images.Count * dimension <= Array.MaxLength
             ? new float[rows * dimension]
             : throw new DataException(
-                $"{images.Name}: {images.Count} rows of {dimension} values exceed the limit of a table in memory ({Array.MaxLength} values); EmbeddingTask.Run writes them to a file");
+                $"{images.Name}: {images.Count} rows of {dimension} values exceed the limit of a table in memory "
+                    + $"({Array.MaxLength} values); EmbeddingTask.Run writes them to a file");
 
     private static EmbeddedBlock Finish((EmbeddedBatch Batch, Func<float[]> Values) computed)
     {
@@ -212,7 +227,8 @@ public static class Embedder
     }
 
     /// <summary>The description of a batch in progress, whose memory may already hold the next batch.</summary>
-    private sealed record EmbeddedBatch(int Images, int Next, int[] Readable, int[] Rows, (int Width, int Height)[] Sizes)
+    private sealed record EmbeddedBatch(
+        int Images, int Next, int[] Readable, int[] Rows, (int Width, int Height)[] Sizes)
     {
         public static EmbeddedBatch From(ImageBatch batch)
         {

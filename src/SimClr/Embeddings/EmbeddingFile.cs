@@ -76,7 +76,8 @@ public static class EmbeddingFile
         string extension = Path.GetExtension(path).ToLowerInvariant();
         string[] known = [.. all.Select(format => format.Extension)];
         return all.FirstOrDefault(format => format.Extension == extension) ?? throw new ConfigurationException(
-            $"'{path}': got a file that ends in '{extension}', expected an embeddings file that ends in one of {string.Join(", ", known)}{DidYouMean.Hint(extension, known)}");
+            $"'{path}': got a file that ends in '{extension}', expected an embeddings file that ends in one of "
+                + $"{string.Join(", ", known)}{DidYouMean.Hint(extension, known)}");
     }
 
     /// <exception cref="DataException">The file does not exist or is not a regular file.</exception>
@@ -90,7 +91,8 @@ public static class EmbeddingFile
         if (!File.Exists(path))
         {
             throw new DataException(
-                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); EmbeddingTask.Run({path}) writes one");
+                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); "
+                    + $"EmbeddingTask.Run({path}) writes one");
         }
 
         if (RegularFile.SpecialKind(path) is { } kind)
@@ -106,7 +108,8 @@ public static class EmbeddingFile
         {
             int row = wrong / table.Dimension;
             throw new DataException(
-                $"{path}: row {row} ({table.Paths[row]}) holds {table.Values[wrong]} at index {wrong % table.Dimension}, expected finite numbers; remove the row or embed again");
+                $"{path}: row {row} ({table.Paths[row]}) holds {table.Values[wrong]} at index "
+                    + $"{wrong % table.Dimension}, expected finite numbers; remove the row or embed again");
         }
     }
 }

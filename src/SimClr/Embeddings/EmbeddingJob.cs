@@ -39,25 +39,33 @@ internal sealed record EmbeddingJob(
 {
     /// <summary>Creates the job of embedding one part of a set.</summary>
     public static EmbeddingJob Create(
-        TrainedEncoder encoder, nn.Module? head, ImageDataSet images, int from, int to, bool normalize, DataOptions options) => new(
-        HashOf([encoder.Module, .. head is null ? Array.Empty<nn.Module>() : [head]]),
-        JsonSerializer.Serialize(encoder.Views, Json.Compact),
-        images.Name,
-        images.Fingerprint,
-        images.Count,
-        from,
-        to,
-        head is not null,
-        normalize,
-        options.DecodeLimitMegapixels,
-        options.ScaledDecode);
+        TrainedEncoder encoder,
+        nn.Module? head,
+        ImageDataSet images,
+        int from,
+        int to,
+        bool normalize,
+        DataOptions options) => new(
+            HashOf([encoder.Module, .. head is null ? Array.Empty<nn.Module>() : [head]]),
+            JsonSerializer.Serialize(encoder.Views, Json.Compact),
+            images.Name,
+            images.Fingerprint,
+            images.Count,
+            from,
+            to,
+            head is not null,
+            normalize,
+            options.DecodeLimitMegapixels,
+            options.ScaledDecode);
 
     /// <summary>Returns descriptions of the differences from another job, without the name of the set.</summary>
     public IReadOnlyList<string> DifferencesTo(EmbeddingJob other) =>
     [
         .. typeof(EmbeddingJob).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.Name != nameof(Images) && !Equals(property.GetValue(this), property.GetValue(other)))
-            .Select(property => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)} was {property.GetValue(this)} and is now {property.GetValue(other)}"),
+            .Where(property => property.Name != nameof(Images)
+                && !Equals(property.GetValue(this), property.GetValue(other)))
+            .Select(property => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)} was "
+                + $"{property.GetValue(this)} and is now {property.GetValue(other)}"),
     ];
 
     /// <summary>Returns a hash of all weights and statistics.</summary>

@@ -13,7 +13,9 @@ public static class EmbeddingJoin
         (string File, EmbeddingShard? Shard)[] parts = [.. files.Select(file => (file, EmbeddingShard.FromName(file)))];
         if (parts.FirstOrDefault(part => part.Shard is null).File is { } foreign)
         {
-            throw new DataException($"EmbeddingJoin: '{foreign}' is not named as EmbeddingShard names its files, expected names such as photos.1-of-4.npy");
+            throw new DataException(
+                $"EmbeddingJoin: '{foreign}' is not named as EmbeddingShard names its files, expected "
+                    + "names such as photos.1-of-4.npy");
         }
 
         int total = parts[0].Shard!.Total;
@@ -22,7 +24,8 @@ public static class EmbeddingJoin
         return missing is null && parts.Length == total
             ? [.. parts.OrderBy(part => part.Shard!.Number).Select(part => part.File)]
             : throw new DataException(
-                $"EmbeddingJoin: got {files.Count} file(s), expected the parts 1 to {total} once each{(missing is null ? "" : $"; {missing.Number}-of-{total} is missing")}");
+                $"EmbeddingJoin: got {files.Count} file(s), expected the parts 1 to {total} once "
+                    + $"each{(missing is null ? "" : $"; {missing.Number}-of-{total} is missing")}");
     }
 
     /// <summary>Joins the parts and writes the result.</summary>
@@ -31,12 +34,16 @@ public static class EmbeddingJoin
     /// <param name="others">Additional formats.</param>
     /// <returns>The number of rows and the dimension of the joined file.</returns>
     /// <exception cref="DataException">A part cannot be read, or it does not match the first.</exception>
-    public static (long Rows, int Dimension) Write(IReadOnlyList<string> files, string path, IReadOnlyList<IEmbeddingFormat> others)
+    public static (long Rows, int Dimension) Write(
+        IReadOnlyList<string> files, string path, IReadOnlyList<IEmbeddingFormat> others)
     {
         IEmbeddingFormat format = EmbeddingFile.FormatOf(path, others);
-        if (files.FirstOrDefault(file => !Path.GetExtension(file).Equals(format.Extension, StringComparison.OrdinalIgnoreCase)) is { } other)
+        if (files.FirstOrDefault(
+            file => !Path.GetExtension(file).Equals(format.Extension, StringComparison.OrdinalIgnoreCase)) is { } other)
         {
-            throw new DataException($"EmbeddingJoin: '{other}' and {path} have different formats; expected parts that end in {format.Extension}");
+            throw new DataException(
+                $"EmbeddingJoin: '{other}' and {path} have different formats; "
+                    + $"expected parts that end in {format.Extension}");
         }
 
         if (format is CsvFormat)
@@ -52,9 +59,13 @@ public static class EmbeddingJoin
         IReadOnlyList<string>? names = heads.All(head => head.First.ClassNames is null)
             ? null
             : EmbeddingTable.OrderClasses(heads.SelectMany(head => head.First.ClassNames ?? []));
-        names = heads.All(head => (head.First.ClassNames ?? []).SequenceEqual(heads[0].First.ClassNames ?? [])) ? heads[0].First.ClassNames : names;
+        names = heads.All(head => (head.First.ClassNames ?? []).SequenceEqual(heads[0].First.ClassNames ?? []))
+            ? heads[0].First.ClassNames
+            : names;
         var rows = new EmbeddingRows(
-            RenameClasses(heads[0].First, names), heads.Sum(head => (long)head.Rows), () => files.Select(file => RenameClasses(read(file), names)));
+            RenameClasses(heads[0].First, names),
+            heads.Sum(head => (long)head.Rows),
+            () => files.Select(file => RenameClasses(read(file), names)));
         format.Write(path, rows);
         return (rows.Count, rows.Dimension);
     }
@@ -69,7 +80,8 @@ public static class EmbeddingJoin
 
         Dictionary<string, int> numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         return new EmbeddingTable(
-            table.Values, table.Dimension, table.Paths, [.. labels.Select(label => numbers[own[label]])], names, table.Widths, table.Heights);
+            table.Values, table.Dimension, table.Paths, [.. labels.Select(label => numbers[own[label]])], names,
+            table.Widths, table.Heights);
     }
 
     /// <summary>The properties of a part, represented by its first row.</summary>
@@ -81,10 +93,13 @@ public static class EmbeddingJoin
         {
             if (Form != other.Form)
             {
-                throw new DataException($"EmbeddingJoin: {File} has {Form}, but {other.File} has {other.Form}; expected parts of the same embeddings");
+                throw new DataException(
+                    $"EmbeddingJoin: {File} has {Form}, but {other.File} has {other.Form}; expected "
+                        + "parts of the same embeddings");
             }
         }
 
-        private string Form => $"{First.Dimension} numbers per row, {(First.Labels is null ? "no" : "and")} labels, {(First.Widths is null ? "no" : "and")} sizes";
+        private string Form => $"{First.Dimension} numbers per row, {(First.Labels is null ? "no" : "and")} labels, "
+            + $"{(First.Widths is null ? "no" : "and")} sizes";
     }
 }

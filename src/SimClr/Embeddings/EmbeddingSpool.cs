@@ -152,7 +152,8 @@ internal sealed class EmbeddingSpool : IDisposable
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (!start.AsSpan(0, Math.Min(read, Magic.Length)).SequenceEqual(Magic.AsSpan(0, Math.Min(read, Magic.Length))))
         {
-            throw new DataException($"{stream.Name} is in the way: it exists, but is not a partial embeddings file; move it elsewhere");
+            throw new DataException(
+                $"{stream.Name} is in the way: it exists, but is not a partial embeddings file; move it elsewhere");
         }
 
         int length = read == start.Length ? BitConverter.ToInt32(start, Magic.Length) : 0;
@@ -190,27 +191,35 @@ internal sealed class EmbeddingSpool : IDisposable
         EmbeddingJob begun;
         try
         {
-            begun = JsonSerializer.Deserialize<EmbeddingJob>(text, Json.Compact) ?? throw new JsonException("it is null");
+            begun = JsonSerializer.Deserialize<EmbeddingJob>(text, Json.Compact)
+                ?? throw new JsonException("it is null");
         }
         catch (JsonException error)
         {
-            throw new DataException($"{stream.Name}: its description of the job cannot be read ({Json.ReasonOf(error)}); delete it to start over", error);
+            throw new DataException(
+                $"{stream.Name}: its description of the job cannot be read "
+                    + $"({Json.ReasonOf(error)}); delete it to start over",
+                error);
         }
 
         if (begun.DifferencesTo(job) is { Count: > 0 } differences)
         {
             throw new ResumeMismatchException(
-                $"{stream.Name} is the partial result of a different job: {string.Join("; ", differences)}. Repeat that command to finish it, or delete the file to start over");
+                $"{stream.Name} is the partial result of a different job: {string.Join("; ", differences)}. Repeat "
+                    + "that command to finish it, or delete the file to start over");
         }
     }
 
     private IEnumerable<EmbeddingTable> Blocks()
         => Records().Where(record => record.Block.Rows.Length > 0)
-            .Select(record => Embedder.Table(images, record.Block.Rows, record.Block.Sizes, record.Block.Values, Dimension));
+            .Select(record => Embedder.Table(
+                images, record.Block.Rows, record.Block.Sizes, record.Block.Values, Dimension));
 
-    private bool HoldsRows() => RecordBytes().Any(record => record.Length < RowsAt + sizeof(int) || BitConverter.ToInt32(record, RowsAt) != 0);
+    private bool HoldsRows() => RecordBytes()
+        .Any(record => record.Length < RowsAt + sizeof(int) || BitConverter.ToInt32(record, RowsAt) != 0);
 
-    private IEnumerable<(EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped)> Records() => RecordBytes().Select(Parse);
+    private IEnumerable<(EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped)> Records()
+        => RecordBytes().Select(Parse);
 
     // Every complete record from the beginning. Also tracks the end of the last one.
     private IEnumerable<byte[]> RecordBytes()
@@ -262,7 +271,8 @@ internal sealed class EmbeddingSpool : IDisposable
                 sizes[i] = (Number(int.MaxValue), Number(int.MaxValue));
             }
 
-            if ((long)rows.Length * dimension > record.Length / sizeof(float) || (rows.Length > 0 && (dimension == 0 || (Dimension > 0 && dimension != Dimension))))
+            if ((long)rows.Length * dimension > record.Length / sizeof(float)
+                || (rows.Length > 0 && (dimension == 0 || (Dimension > 0 && dimension != Dimension))))
             {
                 throw new FormatException($"{rows.Length} rows of {dimension} values");
             }
@@ -279,9 +289,13 @@ internal sealed class EmbeddingSpool : IDisposable
         }
         catch (Exception error) when (error is EndOfStreamException or FormatException)
         {
-            throw new DataException($"{stream.Name}: it contains a record that this version cannot read ({error.Message}); delete the file to start over", error);
+            throw new DataException(
+                $"{stream.Name}: it contains a record that this version cannot read ({error.Message}); "
+                    + "delete the file to start over",
+                error);
         }
 
-        int Number(int most) => reader.ReadInt32() is var number && number >= 0 && number <= most ? number : throw new FormatException($"{number}, expected at most {most}");
+        int Number(int most) => reader.ReadInt32() is var number && number >= 0 && number <= most ? number
+            : throw new FormatException($"{number}, expected at most {most}");
     }
 }

@@ -36,13 +36,15 @@ public sealed class EmbeddingTable
         if (values.LongLength != (long)paths.Count * dimension || (labels is not null && labels.Count != paths.Count))
         {
             throw new ArgumentException(
-                $"got {values.Length} values, {paths.Count} paths and {labels?.Count ?? paths.Count} labels; expected {dimension} values and one label per path");
+                $"got {values.Length} values, {paths.Count} paths and {labels?.Count ?? paths.Count} labels; "
+                    + $"expected {dimension} values and one label per path");
         }
 
         if ((widths?.Count ?? paths.Count) != paths.Count || heights?.Count != widths?.Count)
         {
             throw new ArgumentException(
-                $"got {paths.Count} paths, {widths?.Count ?? 0} widths and {heights?.Count ?? 0} heights; expected one of each per path, or neither");
+                $"got {paths.Count} paths, {widths?.Count ?? 0} widths and {heights?.Count ?? 0} heights; "
+                    + "expected one of each per path, or neither");
         }
 
         Values = values;
@@ -100,7 +102,8 @@ public sealed class EmbeddingTable
         string[] composed = [.. classes.Select(name => Nfc.Compose(name!))];
         string[] names = order(composed);
         Dictionary<string, int> numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
-        return new EmbeddingTable(values, dimension, paths, [.. composed.Select(name => numbers[name])], names, widths, heights);
+        return new EmbeddingTable(
+            values, dimension, paths, [.. composed.Select(name => numbers[name])], names, widths, heights);
     }
 
     /// <summary>
@@ -111,7 +114,8 @@ public sealed class EmbeddingTable
     public static string[] OrderClasses(IEnumerable<string> names)
     {
         string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
-        long[] numbers = [.. all.Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
+        long[] numbers = [.. all.Select(name
+            => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
         if (Array.TrueForAll(numbers, number => number >= 0))
         {
             Array.Sort(numbers, all);
@@ -126,7 +130,8 @@ public sealed class EmbeddingTable
     /// </summary>
     /// <param name="row">0 ≤ row &lt; <see cref="Count"/>.</param>
     public string? LabelOf(int row)
-        => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
+        => Labels is not { } labels ? null
+            : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The number of rows.</summary>
     public int Count => Paths.Count;
@@ -182,7 +187,8 @@ public sealed class EmbeddingTable
             this[rows[i]].CopyTo(values.AsSpan(i * Dimension));
         }
 
-        return new EmbeddingTable(values, Dimension, Pick(Paths)!, Pick(Labels), ClassNames, Pick(Widths), Pick(Heights));
+        return new EmbeddingTable(
+            values, Dimension, Pick(Paths)!, Pick(Labels), ClassNames, Pick(Widths), Pick(Heights));
 
         T[]? Pick<T>(IReadOnlyList<T>? all) => all is null ? null : [.. rows.Select(r => all[r])];
     }
@@ -227,8 +233,8 @@ public sealed class EmbeddingTable
         if (zeros.Length > 0)
         {
             throw new DataException(
-                $"{zeros.Length} of {Count} embeddings are all zeros, which have no cosine similarity; the first is that of "
-                    + $"{Paths[zeros[0]]} (row {zeros[0]}). Remove them. Did the encoder's training collapse?");
+                $"{zeros.Length} of {Count} embeddings are all zeros, which have no cosine similarity; the first is "
+                    + $"that of {Paths[zeros[0]]} (row {zeros[0]}). Remove them. Did the encoder's training collapse?");
         }
     }
 
@@ -243,12 +249,15 @@ public sealed class EmbeddingTable
         if (wrong >= 0)
         {
             throw new DataException(
-                $"the embedding of {Paths[wrong / Dimension]} holds {Values[wrong]}, expected finite numbers; was the encoder's training stable?");
+                $"the embedding of {Paths[wrong / Dimension]} holds {Values[wrong]}, expected finite numbers; "
+                    + "was the encoder's training stable?");
         }
     }
 
     /// <summary>Returns the labels.</summary>
     /// <exception cref="DataException">The table has no labels.</exception>
     public IReadOnlyList<int> RequireLabels()
-        => Labels ?? throw new DataException("these embeddings have no labels; expected images in one subfolder per class, a manifest with a label column, or a labeled set");
+        => Labels ?? throw new DataException(
+            "these embeddings have no labels; expected images in one subfolder per class, a manifest with a "
+                + "label column, or a labeled set");
 }

@@ -49,7 +49,11 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
     /// <exception cref="DataException">Too many images, or all of them, cannot be read.</exception>
     /// <exception cref="ResumeMismatchException">The partial file belongs to a different job.</exception>
     public EmbeddingOutcome Run(
-        string path, IEmbeddingFormat format, SkippedImages skipped, IProgress<int>? progress, CancellationToken cancellation)
+        string path,
+        IEmbeddingFormat format,
+        SkippedImages skipped,
+        IProgress<int>? progress,
+        CancellationToken cancellation)
     {
         var transform = new EvaluationTransform(Encoder.Views);
         (int from, int to) = Range;
@@ -61,7 +65,8 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
             progress?.Report(resumed);
             using (var network = new InferenceNetwork(Encoder.Module, Head))
             {
-                foreach (EmbeddedBlock block in Embedder.Stream(network, Images, spool.Next, to, transform, Options, skipped, cancellation))
+                foreach (EmbeddedBlock block in Embedder.Stream(
+                    network, Images, spool.Next, to, transform, Options, skipped, cancellation))
                 {
                     spool.Append(Normalize ? NormalizeRows(block) : block, Skipped(block, spool.Next, skipped));
                     progress?.Report(block.Next - from);

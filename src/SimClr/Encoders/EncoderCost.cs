@@ -25,7 +25,8 @@ public static class EncoderCost
                 side = stage > 0 && block == 0 ? Halve(side) : side;
                 double shortcut = inputs == outputs && side == before ? 0 : inputs * outputs * side * side;
                 total += shortcut + (bottleneck
-                    ? (inputs * channels * before * before) + (((9 * channels * channels) + (channels * outputs)) * side * side)
+                    ? (inputs * channels * before * before)
+                        + (((9 * channels * channels) + (channels * outputs)) * side * side)
                     : 9 * ((inputs * channels) + (channels * channels)) * side * side);
                 inputs = outputs;
             }

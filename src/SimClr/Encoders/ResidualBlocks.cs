@@ -107,7 +107,8 @@ internal static class Shortcut
     public static Sequential? Create(long inputs, long outputs, long stride)
         => stride == 1 && inputs == outputs
             ? null
-            : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", SyncBatchNorm.ForImages(outputs)));
+            : nn.Sequential(
+                ("0", new Convolution(inputs, outputs, 1, stride)), ("1", SyncBatchNorm.ForImages(outputs)));
 
     public static NormalizedConvolution? Layers(Sequential? shortcut)
         => shortcut is null ? null : new((Convolution)shortcut[0], (SyncBatchNorm)shortcut[1]);

@@ -17,7 +17,11 @@ internal static class EvaluationFacts
     /// <param name="recipes">Records of options.</param>
     /// <param name="sets">The image sets, each with its use.</param>
     public static Dictionary<string, string> Collect(
-        nn.Module network, ViewOptions views, DataOptions reading, object[] recipes, (string Use, ImageDataSet Images)[] sets)
+        nn.Module network,
+        ViewOptions views,
+        DataOptions reading,
+        object[] recipes,
+        (string Use, ImageDataSet Images)[] sets)
     {
         var facts = new Dictionary<string, string>
         {
@@ -33,7 +37,9 @@ internal static class EvaluationFacts
         }
 
         string[] free = [.. MayDifferAttribute.Keys(typeof(DataOptions), Between.Ranks)];
-        foreach ((string key, JsonNode? value) in recipes.Prepend(reading).SelectMany(Options).Where(option => !free.Contains(option.Key)))
+        foreach ((string key, JsonNode? value) in recipes.Prepend(reading)
+            .SelectMany(Options)
+            .Where(option => !free.Contains(option.Key)))
         {
             facts[key] = value?.ToJsonString() ?? "null";
         }
@@ -41,5 +47,6 @@ internal static class EvaluationFacts
         return facts;
     }
 
-    private static JsonObject Options(object record) => JsonSerializer.SerializeToNode(record, record.GetType(), Json.Compact)!.AsObject();
+    private static JsonObject Options(object record)
+        => JsonSerializer.SerializeToNode(record, record.GetType(), Json.Compact)!.AsObject();
 }

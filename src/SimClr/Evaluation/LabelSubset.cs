@@ -14,7 +14,8 @@ public static class LabelSubset
     /// <param name="classNames">The classes by number, for messages; or null.</param>
     /// <returns>The rows in ascending order.</returns>
     /// <exception cref="DataException">A class has fewer rows.</exception>
-    public static int[] PerClass(IReadOnlyList<int> labels, int perClass, long seed = 0, IReadOnlyList<string>? classNames = null)
+    public static int[] PerClass(
+        IReadOnlyList<int> labels, int perClass, long seed = 0, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
@@ -62,10 +63,12 @@ public static class LabelSubset
         if (sizes.FirstOrDefault(size => size.Value < 2) is { Value: 1 } single)
         {
             throw new DataException(
-                $"class {NameOf(single.Key, classNames)} has one labeled image, expected at least two: part of each class is held out; provide more labels");
+                $"class {NameOf(single.Key, classNames)} has one labeled image, expected at least two: "
+                    + "part of each class is held out; provide more labels");
         }
 
-        int[] heldOut = Draw(labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, classNames, Purpose.Split);
+        int[] heldOut = Draw(
+            labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, classNames, Purpose.Split);
         return ([.. Enumerable.Range(0, labels.Count).Except(heldOut)], heldOut);
     }
 
@@ -93,7 +96,11 @@ public static class LabelSubset
     }
 
     private static int[] Draw(
-        IReadOnlyList<int> labels, Func<int, int> rowsOf, long seed, IReadOnlyList<string>? classNames, Purpose purpose = Purpose.Sample)
+        IReadOnlyList<int> labels,
+        Func<int, int> rowsOf,
+        long seed,
+        IReadOnlyList<string>? classNames,
+        Purpose purpose = Purpose.Sample)
     {
         var chosen = new List<int>();
         foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]))
@@ -103,7 +110,8 @@ public static class LabelSubset
             if (candidates.Length < wanted)
             {
                 throw new DataException(
-                    $"class {NameOf(rows.Key, classNames)} has {candidates.Length} labeled images, expected at least {wanted}; ask for fewer labels per class");
+                    $"class {NameOf(rows.Key, classNames)} has {candidates.Length} labeled images, expected at least "
+                        + $"{wanted}; ask for fewer labels per class");
             }
 
             new RandomStream(seed, purpose, rows.Key).Shuffle(candidates.AsSpan());
@@ -113,5 +121,6 @@ public static class LabelSubset
         return [.. chosen.Order()];
     }
 
-    private static string NameOf(int label, IReadOnlyList<string>? names) => names is null ? $"{label}" : $"'{names[label]}'";
+    private static string NameOf(int label, IReadOnlyList<string>? names)
+        => names is null ? $"{label}" : $"'{names[label]}'";
 }

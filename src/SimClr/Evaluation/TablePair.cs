@@ -16,7 +16,9 @@ public static class TablePair
     {
         if (train.Dimension != test.Dimension)
         {
-            throw new DataException($"the training embeddings have {train.Dimension} dimensions and the test embeddings {test.Dimension}; they must come from one encoder");
+            throw new DataException(
+                $"the training embeddings have {train.Dimension} dimensions and the test embeddings {test.Dimension}; "
+                    + "they must come from one encoder");
         }
 
         _ = train.RequireLabels();
@@ -38,6 +40,7 @@ public static class TablePair
         var match = ClassMatch.Create(learned, table.ClassNames, table.RequireLabels(), set);
         return match.IsSame(table.ClassNames)
             ? table
-            : new EmbeddingTable(table.Values, table.Dimension, table.Paths, match.Labels, match.Names, table.Widths, table.Heights);
+            : new EmbeddingTable(
+                table.Values, table.Dimension, table.Paths, match.Labels, match.Names, table.Widths, table.Heights);
     }
 }

@@ -57,13 +57,15 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
         if (options.Kind != HeadKind.Mlp)
         {
             throw new ConfigurationException(
-                $"the projection head of the run is of kind '{options.Kind.Text()}', which has no layers before its last one; expected an mlp, such as head.kind=mlp in pre-training");
+                $"the projection head of the run is of kind '{options.Kind.Text()}', which has no layers before its "
+                    + "last one; expected an mlp, such as head.kind=mlp in pre-training");
         }
 
         if (count < 1 || count >= options.Layers)
         {
             throw new ConfigurationException(
-                $"got projection layer {count}, but the head of the run has {options.Layers} layers, the last of which is the projection; expected {(options.Layers == 2 ? "1" : $"1 to {options.Layers - 1}")}");
+                $"got projection layer {count}, but the head of the run has {options.Layers} layers, the last of which "
+                    + $"is the projection; expected {(options.Layers == 2 ? "1" : $"1 to {options.Layers - 1}")}");
         }
     }
 }

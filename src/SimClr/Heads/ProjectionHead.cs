@@ -35,7 +35,8 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         for (int layer = 0; layer < widths.Length - 1; layer++)
         {
             bool last = layer == widths.Length - 2;
-            modules.Add(($"linear{layer + 1}", Linear(widths[layer], widths[layer + 1], !options.BatchNorm, seed, layer)));
+            modules.Add(
+                ($"linear{layer + 1}", Linear(widths[layer], widths[layer + 1], !options.BatchNorm, seed, layer)));
             if (options.BatchNorm)
             {
                 modules.Add(($"bn{layer + 1}", Norm(widths[layer + 1], shift: !last)));

@@ -16,7 +16,8 @@ internal sealed class ComputeLanes : IDisposable
     {
         int before = get_num_threads();
         using var ready = new CountdownEvent(lanes);
-        threads = [.. Enumerable.Range(0, lanes).Select(i => new Thread(() => Run(ready)) { IsBackground = true, Name = $"embedder {i}" })];
+        threads = [.. Enumerable.Range(0, lanes)
+            .Select(i => new Thread(() => Run(ready)) { IsBackground = true, Name = $"embedder {i}" })];
         foreach (Thread thread in threads)
         {
             thread.Start();

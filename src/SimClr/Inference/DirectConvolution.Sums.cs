@@ -168,7 +168,8 @@ internal sealed unsafe partial class DirectConvolution
     private readonly record struct Walk(int Lines, int Run, int Line, int Pixel);
 
     /// <summary>The weights, the outputs and the operation after the sum.</summary>
-    internal readonly struct Sums(float* weight, float* bias, int output, int outputs, bool adds, float min, int side = 2 * Lanes)
+    internal readonly struct Sums(
+        float* weight, float* bias, int output, int outputs, bool adds, float min, int side = 2 * Lanes)
     {
         /// <summary>The first output.</summary>
         public readonly int Output = output;
@@ -191,7 +192,8 @@ internal sealed unsafe partial class DirectConvolution
         /// <summary>
         /// Returns a copy shifted by a number of outputs and a number of weights.
         /// </summary>
-        public Sums At(int output, nint weight, int side) => new(Weight + weight, Bias + output, Output + output, Outputs, Adds, Min, side);
+        public Sums At(int output, nint weight, int side)
+            => new(Weight + weight, Bias + output, Output + output, Outputs, Adds, Min, side);
     }
 
     /// <summary>
@@ -207,7 +209,13 @@ internal sealed unsafe partial class DirectConvolution
         public Pixels Unused => new(From, to, 0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(int lanes, Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth, in Sums sums)
+        public void Store(
+            int lanes,
+            Vector512<float> first,
+            Vector512<float> second,
+            Vector512<float> third,
+            Vector512<float> fourth,
+            in Sums sums)
         {
             float* at = to + sums.Output + lanes;
             if (count > 0)
@@ -234,6 +242,7 @@ internal sealed unsafe partial class DirectConvolution
         // If one of them is NaN, MaxNative returns the second argument: as in libtorch, NaN stays NaN.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Put(Vector512<float> value, float* at, in Sums sums)
-            => Vector512.MaxNative(Vector512.Create(sums.Min), sums.Adds ? value + Vector512.Load(at) : value).Store(at);
+            => Vector512.MaxNative(Vector512.Create(sums.Min), sums.Adds ? value + Vector512.Load(at) : value)
+                .Store(at);
     }
 }

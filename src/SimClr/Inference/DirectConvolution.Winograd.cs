@@ -56,10 +56,18 @@ internal sealed unsafe partial class DirectConvolution
                 for (int i = 0; i < count; i += Quad)
                 {
                     list[listed++] = new Pixels(
-                        v + (((position * Tiles) + i) * inputs), m + (((position * Tiles) + i) * Outputs), Math.Min(Quad, count - i));
+                        v + (((position * Tiles) + i) * inputs),
+                        m + (((position * Tiles) + i) * Outputs),
+                        Math.Min(Quad, count - i));
                 }
 
-                Sum(list, listed, walk, new Sums(sums.Weight + ((nint)position * inputs * Outputs), zeros, 0, Outputs, false, float.NegativeInfinity));
+                Sum(list, listed, walk, new Sums(
+                    sums.Weight + ((nint)position * inputs * Outputs),
+                    zeros,
+                    0,
+                    Outputs,
+                    false,
+                    float.NegativeInfinity));
             }
 
             for (int i = 0; i < count; i++)
@@ -69,7 +77,8 @@ internal sealed unsafe partial class DirectConvolution
             }
         }
 
-        (int Image, int Row, int Column) At(nint tile) => ((int)(tile / (rows * columns)), (int)(tile / columns % rows), (int)(tile % columns));
+        (int Image, int Row, int Column) At(nint tile)
+            => ((int)(tile / (rows * columns)), (int)(tile / columns % rows), (int)(tile % columns));
     }
 
     // Bᵀ d B: the 16 numbers of each input, spaced Tiles · inputs apart. Pixels outside the image are zeros.
@@ -144,11 +153,19 @@ internal sealed unsafe partial class DirectConvolution
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Quadruple Load(float** pixels, int channel)
-            => new(Vector512.Load(pixels[0] + channel), Vector512.Load(pixels[1] + channel), Vector512.Load(pixels[2] + channel), Vector512.Load(pixels[3] + channel));
+            => new(
+                Vector512.Load(pixels[0] + channel),
+                Vector512.Load(pixels[1] + channel),
+                Vector512.Load(pixels[2] + channel),
+                Vector512.Load(pixels[3] + channel));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Quadruple Load(float* first, nint next)
-            => new(Vector512.Load(first), Vector512.Load(first + next), Vector512.Load(first + (2 * next)), Vector512.Load(first + (3 * next)));
+            => new(
+                Vector512.Load(first),
+                Vector512.Load(first + next),
+                Vector512.Load(first + (2 * next)),
+                Vector512.Load(first + (3 * next)));
 
         /// <summary>The row times B.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,13 +39,15 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     public DirectConvolution(Tensor weight, Tensor bias, long stride, long padding)
     {
         using var scope = NewDisposeScope();
-        (long moreOutputs, long moreInputs) = (Convolution.Missing(weight.shape[0]), Convolution.Missing(weight.shape[1]));
+        (long moreOutputs, long moreInputs) =
+            (Convolution.Missing(weight.shape[0]), Convolution.Missing(weight.shape[1]));
         Tensor last = nn.functional.pad(weight, [0, 0, 0, 0, 0, moreInputs, 0, moreOutputs]).permute(2, 3, 1, 0);
         (kernel, inputs, Outputs) = ((int)last.shape[0], (int)last.shape[2], (int)last.shape[3]);
         (this.stride, this.padding) = ((int)stride, (int)padding);
         transforms = kernel == 3 && stride == 1 && padding == 1 && inputs >= Lanes;
         Tensor[] products = transforms ? Transform(last) : [last];
-        this.weight = cat([.. products.SelectMany(product => product.split(2 * Lanes, 3)).Select(panel => panel.contiguous().view(-1))]).DetachFromDisposeScope();
+        this.weight = cat([.. products.SelectMany(product => product.split(2 * Lanes, 3))
+            .Select(panel => panel.contiguous().view(-1))]).DetachFromDisposeScope();
         this.bias = nn.functional.pad(bias, [0, moreOutputs]).DetachFromDisposeScope();
     }
 
@@ -59,8 +61,11 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     /// vectors. Three outputs are not supported, because the next convolution would take them for colors.
     /// </summary>
     /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
-    public static bool Supports(Tensor weight) => Avx512F.IsSupported && Vector512.IsHardwareAccelerated
-        && weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.shape[0] != Convolution.Colors;
+    public static bool Supports(Tensor weight) => Avx512F.IsSupported
+        && Vector512.IsHardwareAccelerated
+        && weight.device_type == DeviceType.CPU
+        && weight.dtype == ScalarType.Float32
+        && weight.shape[0] != Convolution.Colors;
 
     /// <summary>The side of the result for a given side of the images.</summary>
     public int Steps(int side) => ((side + (2 * padding) - kernel) / stride) + 1;
@@ -82,7 +87,8 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
             throw new ArgumentException($"got images of {images.Channels} channels, expected {inputs}", nameof(images));
         }
 
-        var sums = new Sums(DirectMemory.First(weight), DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);
+        var sums = new Sums(
+            DirectMemory.First(weight), DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);
         if (kernel == 1 && stride == 1 && padding == 0)
         {
             Flat(images, result, memory, sums);
@@ -139,10 +145,12 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     private void Framed(Activations images, Activations result, DirectMemory memory, Sums sums)
     {
         int line = (images.Width + (2 * padding)) * inputs;
-        int most = Math.Max(1, ((FramedBytes / sizeof(float) / line) - kernel + stride) / stride);   // rows of the result
+        // rows of the result
+        int most = Math.Max(1, ((FramedBytes / sizeof(float) / line) - kernel + stride) / stride);
         int band = Math.Min(result.Height, most);
         int lines = ((band - 1) * stride) + kernel;
-        int together = band < result.Height ? 1 : Math.Clamp(FramedBytes / sizeof(float) / line / lines, 1, images.Count);
+        int together = band < result.Height ? 1
+            : Math.Clamp(FramedBytes / sizeof(float) / line / lines, 1, images.Count);
         var walk = new Walk(kernel, kernel * inputs, line, stride * inputs);
 
         // The last pixels of a row may be fewer than four: numbers read past the frame for the missing ones are not
@@ -162,7 +170,8 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
                     {
                         float* from = framed + ((r - row) * stride * line);
                         float* to = result.Line(i, r);
-                        for (int left = result.Width; left > 0; left -= Quad, from += Quad * walk.Pixel, to += Quad * Outputs)
+                        for (int left =
+                            result.Width; left > 0; left -= Quad, from += Quad * walk.Pixel, to += Quad * Outputs)
                         {
                             pixels[count++] = new Pixels(from, to, Math.Min(Quad, left));
                         }

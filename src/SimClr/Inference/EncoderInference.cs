@@ -32,7 +32,8 @@ public sealed class EncoderInference : IDisposable
             network.Dispose();
             memory.Dispose();
             throw new ArgumentException(
-                "got a custom encoder or one on another device, expected an encoder of the catalog on the CPU", nameof(encoder));
+                "got a custom encoder or one on another device, expected an encoder of the catalog on the CPU",
+                nameof(encoder));
         }
 
         lanes = new ComputeLanes(threads);

@@ -33,12 +33,15 @@ internal sealed class FoldedConvolution : IDisposable
         using var scope = NewDisposeScope();
 
         // In double precision, to round only once, at the end.
-        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / norm.running_var!.to_type(ScalarType.Float64).Plus(RootedScalars.From(norm.eps)).sqrt();
-        Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
+        Tensor scale = norm.weight!.to_type(ScalarType.Float64)
+            / norm.running_var!.to_type(ScalarType.Float64).Plus(RootedScalars.From(norm.eps)).sqrt();
+        Tensor shift = norm.bias!.to_type(ScalarType.Float64)
+            - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
         Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
         ScalarType type = convolution.Weight.dtype;
         (stride, padding) = (convolution.Stride, convolution.Padding);
-        (Tensor folded, Tensor shifted) = (WithMemoryFormatOf(convolution.Weight, kernel.to_type(type)), shift.to_type(type));
+        (Tensor folded, Tensor shifted) =
+            (WithMemoryFormatOf(convolution.Weight, kernel.to_type(type)), shift.to_type(type));
         pointwise = PointwiseConvolution.Supports(folded);
         if (direct)
         {
@@ -71,7 +74,8 @@ internal sealed class FoldedConvolution : IDisposable
 
         Tensor OneByOne()
         {
-            Tensor output = nn.functional.conv2d(input, weight!, bias!, strides: [stride, stride], padding: [padding, padding]);
+            Tensor output = nn.functional.conv2d(
+                input, weight!, bias!, strides: [stride, stride], padding: [padding, padding]);
             return relu ? output.relu_() : output;
         }
     }
@@ -93,5 +97,7 @@ internal sealed class FoldedConvolution : IDisposable
 
     // Preserves channels last.
     private static Tensor WithMemoryFormatOf(Tensor model, Tensor kernel)
-        => model.permute(0, 2, 3, 1).is_contiguous() ? kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : kernel.contiguous();
+        => model.permute(0, 2, 3, 1).is_contiguous()
+            ? kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
+            : kernel.contiguous();
 }

@@ -18,7 +18,8 @@ namespace SimClr.Inference;
 /// <param name="pools">Whether the stem pools.</param>
 /// <param name="blocks">All residual blocks.</param>
 /// <param name="representation">Width of h.</param>
-internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks, int representation) : IDisposable
+internal sealed unsafe class FoldedResNet(
+    FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks, int representation) : IDisposable
 {
     // Small enough for the images between two layers to stay in the cache, and large enough for each weight to be used
     // for about a hundred pixels: those of two images if one image has fewer in its last layer.
@@ -35,11 +36,14 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     /// </param>
     public static FoldedResNet From(ResNet encoder, bool direct = true)
     {
-        bool isDirect = direct && encoder.modules().OfType<Convolution>().All(convolution => DirectConvolution.Supports(convolution.Weight));
+        bool isDirect = direct && encoder.modules()
+            .OfType<Convolution>()
+            .All(convolution => DirectConvolution.Supports(convolution.Weight));
         return new FoldedResNet(
             Fold(encoder.Stem),
             pools: !encoder.SmallStem,
-            [.. encoder.Blocks.Select(block => new FoldedBlock([.. block.Path.Select(Fold)], block.Projection is { } layers ? Fold(layers) : null))],
+            [.. encoder.Blocks.Select(block => new FoldedBlock(
+                [.. block.Path.Select(Fold)], block.Projection is { } layers ? Fold(layers) : null))],
             encoder.RepresentationSize);
 
         FoldedConvolution Fold(NormalizedConvolution layers) => new(layers.Convolution, layers.Norm, isDirect);
@@ -85,11 +89,14 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     {
         if (input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU)
         {
-            throw new ArgumentException($"got images of {input.dtype} on {input.device}, expected float32 on cpu, as the weights", nameof(input));
+            throw new ArgumentException(
+                $"got images of {input.dtype} on {input.device}, expected float32 on cpu, as the weights",
+                nameof(input));
         }
 
         Tensor innermost = input.permute(0, 2, 3, 1).contiguous();
-        (int count, int height, int width, int colors) = ((int)innermost.shape[0], (int)innermost.shape[1], (int)innermost.shape[2], (int)innermost.shape[3]);
+        (int count, int height, int width, int colors) =
+            ((int)innermost.shape[0], (int)innermost.shape[1], (int)innermost.shape[2], (int)innermost.shape[3]);
         Tensor h = empty(count, representation, dtype: ScalarType.Float32, device: CPU);
         if (count == 0)
         {
@@ -117,7 +124,8 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
                 float* line = memory.Frame(representation);
                 for (int i = 0; i < x.Count; i++)
                 {
-                    Mean(x, i, new Span<float>(line, representation), new Span<float>(rows + ((nint)(first + i) * representation), representation));
+                    Mean(x, i, new Span<float>(line, representation), new Span<float>(
+                        rows + ((nint)(first + i) * representation), representation));
                 }
             }
         }
@@ -134,7 +142,8 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     private long MaxBytes(int height, int width)
     {
         long pixels = (long)stem.Direct!.Steps(height) * stem.Direct.Steps(width);
-        return sizeof(float) * Math.Max(pixels * stem.Direct.Outputs, (pools ? pixels / 4 : pixels) * blocks[0].Outputs);
+        return sizeof(float)
+            * Math.Max(pixels * stem.Direct.Outputs, (pools ? pixels / 4 : pixels) * blocks[0].Outputs);
     }
 
     // A window of 3 × 3 pixels with stride 2: the maximum of three rows first, then of three neighbors in the result.
@@ -149,7 +158,8 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
             for (int row = 0; row < result.Height; row++)
             {
                 new ReadOnlySpan<float>(x.Line(image, 2 * row), length).CopyTo(largest);
-                for (int other = row > 0 ? (2 * row) - 1 : 1; other <= Math.Min(x.Height - 1, (2 * row) + 1); other += 2)
+                for (int other = row > 0 ? (2 * row) - 1
+                    : 1; other <= Math.Min(x.Height - 1, (2 * row) + 1); other += 2)
                 {
                     TensorPrimitives.Max(largest, new ReadOnlySpan<float>(x.Line(image, other), length), largest);
                 }
@@ -162,7 +172,9 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
                     float* right = (2 * column) + 1 < x.Width ? middle + x.Channels : middle;
                     for (int i = 0; i < x.Channels; i += Vector512<float>.Count)
                     {
-                        Vector512.Max(Vector512.Max(Vector512.Load(left + i), Vector512.Load(right + i)), Vector512.Load(middle + i)).Store(to + i);
+                        Vector512.Max(
+                            Vector512.Max(Vector512.Load(left + i), Vector512.Load(right + i)),
+                            Vector512.Load(middle + i)).Store(to + i);
                     }
                 }
             }

@@ -36,8 +36,8 @@ internal static unsafe class FusedConvolution
         fixed (byte* operation = relu ? "relu\0"u8 : "none\0"u8)
         {
             int error = Found.Value!.Forward(
-                x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation, Dimensions, 1,
-                operation, null, 0, null, &result);
+                x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation,
+                Dimensions, 1, operation, null, 0, null, &result);
             Keep(x, weight, bias);
             return error == 0 ? Tensor.UnsafeCreateTensor(result) : null;
         }
@@ -62,8 +62,8 @@ internal static unsafe class FusedConvolution
         {
             byte* then = relu;
             int error = Found.Value!.AddTo(
-                sum.Handle, x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation, Dimensions, 1,
-                add, null, &then, null, 0, null, &result);
+                sum.Handle, x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions,
+                at.Dilation, Dimensions, 1, add, null, &then, null, 0, null, &result);
             Keep(x, weight, bias);
             GC.KeepAlive(sum);
             return error == 0 ? Tensor.UnsafeCreateTensor(result) : null;
@@ -71,7 +71,9 @@ internal static unsafe class FusedConvolution
     }
 
     private static bool Supports(Tensor x, Tensor weight) => IsAvailable
-        && x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+        && x.device_type == TorchSharp.DeviceType.CPU
+        && x.dtype == ScalarType.Float32
+        && weight.dtype == ScalarType.Float32
         && HasChannelsLast(weight);
 
     // By the strides, because a permuted tensor would have to be disposed.
@@ -105,7 +107,8 @@ internal static unsafe class FusedConvolution
         _ = get_num_threads();   // TorchSharp has then loaded libtorch, and the code below finds the same one.
         return CustomLibtorch.TryOpen("torch_cpu", out nint library)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise", out nint forward)
-            && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
+            && NativeLibrary.TryGetExport(
+                library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
             ? new Exports(forward, addTo)
             : null;
     }
@@ -130,10 +133,18 @@ internal static unsafe class FusedConvolution
     // result
     private sealed class Exports(nint forward, nint addTo)
     {
-        public readonly delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int> Forward =
-            (delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int>)forward;
+        public readonly delegate* unmanaged<
+            nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*,
+            int> Forward =
+            (delegate* unmanaged<
+                nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*,
+                int>)forward;
 
-        public readonly delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int> AddTo =
-            (delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int>)addTo;
+        public readonly delegate* unmanaged<
+            nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**,
+            long, byte**, nint*, int> AddTo =
+            (delegate* unmanaged<
+                nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**,
+                long, byte**, nint*, int>)addTo;
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ImageTable(Tensor host) : IDisposable
 
     /// <summary>Creates a table of each image's marks, one for each class.</summary>
     public static ImageTable FromMultiLabels(IReadOnlyList<sbyte[]> multiLabels)
-        => new(tensor(multiLabels.SelectMany(marks => marks).ToArray(), [multiLabels.Count, multiLabels[0].Length], device: CPU));
+        => new(tensor(
+            multiLabels.SelectMany(marks => marks).ToArray(), [multiLabels.Count, multiLabels[0].Length], device: CPU));
 
     /// <summary>Returns the rows of some images.</summary>
     /// <param name="images">The image numbers, [N] of int64, on the device of the network.</param>

@@ -46,7 +46,8 @@ internal static class Require
         => Enum.IsDefined(value) ? value : throw Bad(name, value, $"one of {string.Join(", ", Enum.GetNames<T>())}");
 
     public static string Device(string value, [CallerMemberName] string name = "")
-        => ComputeDevice.IsName(value) ? value : throw new ArgumentOutOfRangeException(name, ComputeDevice.UnknownNameMessage(value));
+        => ComputeDevice.IsName(value) ? value
+            : throw new ArgumentOutOfRangeException(name, ComputeDevice.UnknownNameMessage(value));
 
     private static ArgumentOutOfRangeException Bad(string name, object value, string expected)
         => new(name, FormattableString.Invariant($"got {value}, expected {expected}"));

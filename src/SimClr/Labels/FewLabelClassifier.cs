@@ -46,7 +46,9 @@ public static class FewLabelClassifier
         if (present.Length < 2)
         {
             throw new DataException(
-                $"{rows.Count} image(s) are labeled, {(present.Length == 1 ? $"all as '{classNames[present[0]]}'" : "none of them usable")}; expected labels of at least two classes");
+                $"{rows.Count} image(s) are labeled, "
+                    + $"{(present.Length == 1 ? $"all as '{classNames[present[0]]}'" : "none of them usable")}; "
+                    + "expected labels of at least two classes");
         }
 
         UnitRows unit = UnitRows.FromTable(table, minRows: 2, "tell them apart");
@@ -56,17 +58,23 @@ public static class FewLabelClassifier
         LogisticRegression model = path.Fit(l2, cancellation);
         var all = new EmbeddingTable(unit.Values, unit.Dimension, table.Paths, new int[table.Count], classNames);
         float[] probabilities = Softmax.Rows(model.Logits(LogisticData.FromTable(all)), classNames.Count);
-        return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
+        return new FewLabelResult(
+            classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
         {
             Converged = model.Converged,
         };
     }
 
     private static EmbeddingTable SelectLabeled(
-        UnitRows unit, EmbeddingTable table, IReadOnlyList<int> rows, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+        UnitRows unit,
+        EmbeddingTable table,
+        IReadOnlyList<int> rows,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<string> classNames)
         => new(unit.Gather(rows), unit.Dimension, [.. rows.Select(row => table.Paths[row])], labels, classNames);
 
-    private static (double L2, CrossValidation? Validation) Validate(EmbeddingTable known, long seed, CancellationToken cancellation)
+    private static (double L2, CrossValidation? Validation) Validate(
+        EmbeddingTable known, long seed, CancellationToken cancellation)
     {
         int[] fold = StratifiedFolds.Assign(known.Labels!, MaxFolds, seed);
         int folds = fold.Max() + 1;
@@ -90,11 +98,13 @@ public static class FewLabelClassifier
                 int[] guesses = Accuracy.Predictions(p, known.Classes);
                 right[i] += asked.Index().Count(question => guesses[question.Index] == known.Labels![question.Item]);
                 losses[i] -= asked.Index().Sum(question
-                    => Math.Log(Math.Max(MinProbability, p[(question.Index * known.Classes) + known.Labels![question.Item]])));
+                    => Math.Log(
+                        Math.Max(MinProbability, p[(question.Index * known.Classes) + known.Labels![question.Item]])));
             }
         }
 
         int best = Array.IndexOf(losses, losses.Min());
-        return (Strengths[best], new CrossValidation((double)right[best] / known.Count, WilsonInterval.Compute(right[best], known.Count), known.Count, folds));
+        return (Strengths[best], new CrossValidation(
+            (double)right[best] / known.Count, WilsonInterval.Compute(right[best], known.Count), known.Count, folds));
     }
 }

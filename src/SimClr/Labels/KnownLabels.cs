@@ -36,19 +36,24 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
             else if (label.Length > 0 && !found.TryAdd(row, (label, line)) && found[row].Label != label)
             {
                 throw new DataException(
-                    $"{file}, line {line}: got the label '{label}' for '{path}', which is '{found[row].Label}' in line {found[row].Line}; expected one label per image");
+                    $"{file}, line {line}: got the label '{label}' for '{path}', which is '{found[row].Label}' in line "
+                        + $"{found[row].Line}; expected one label per image");
             }
         }
 
         if (strangers > 0 && found.Count == 0)
         {
             throw new DataException(
-                $"{file}: none of its {strangers} path(s) is one of the {paths.Count} embedded images; got '{stranger}', expected paths such as '{paths[0]}'");
+                $"{file}: none of its {strangers} path(s) is one of the {paths.Count} embedded images; "
+                    + $"got '{stranger}', expected paths such as '{paths[0]}'");
         }
 
         string[] names = [.. found.Values.Select(value => value.Label).Distinct().Order(StringComparer.Ordinal)];
         return new KnownLabels(
-            [.. found.Keys], [.. found.Values.Select(value => Array.BinarySearch(names, value.Label, StringComparer.Ordinal))], names, strangers);
+            [.. found.Keys],
+            [.. found.Values.Select(value => Array.BinarySearch(names, value.Label, StringComparer.Ordinal))],
+            names,
+            strangers);
     }
 
     /// <summary>
@@ -65,15 +70,21 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
         int guess = ColumnOf(header, "guess");
         if (path < 0 || label < 0)
         {
-            throw new DataException($"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label'");
+            throw new DataException(
+                $"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label'");
         }
 
         foreach ((int line, string[] fields) in records.Skip(1))
         {
             yield return fields.Length == header.Length
-                ? (line, fields[path].Trim(), Nfc.Compose(fields[label].Trim()), guess < 0 ? "" : Nfc.Compose(fields[guess].Trim()))
+                ? (
+                    line,
+                    fields[path].Trim(),
+                    Nfc.Compose(fields[label].Trim()),
+                    guess < 0 ? "" : Nfc.Compose(fields[guess].Trim()))
                 : throw new DataException(
-                    $"{file}, line {line}: got {fields.Length} field(s), expected {header.Length} as in the header; put a path with a comma in quotes");
+                    $"{file}, line {line}: got {fields.Length} field(s), expected {header.Length} as in the header; "
+                        + "put a path with a comma in quotes");
         }
     }
 
@@ -89,7 +100,9 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw new DataException($"{file} cannot be read as labels: {error.Message}; expected a CSV file with the header 'path,label'", error);
+            throw new DataException(
+                $"{file} cannot be read as labels: {error.Message}; expected a CSV file with the header 'path,label'",
+                error);
         }
     }
 }

@@ -56,7 +56,12 @@ public static class NextLabels
     }
 
     private static int[] Uncertain(
-        UnitRows rows, FewLabelResult model, int[] open, int count, KMeansOptions options, CancellationToken cancellation)
+        UnitRows rows,
+        FewLabelResult model,
+        int[] open,
+        int count,
+        KMeansOptions options,
+        CancellationToken cancellation)
     {
         int[] pool = [.. open.OrderBy(model.Margin).ThenBy(row => row).Take(count * PoolPerImage)];
         int[] middle = Middles(rows, pool, count, options, cancellation).Values.ToArray();
@@ -78,16 +83,25 @@ public static class NextLabels
     /// first.
     /// </summary>
     private static SortedDictionary<int, int> Middles(
-        UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation, HashSet<int>? known = null)
+        UnitRows rows,
+        int[] members,
+        int k,
+        KMeansOptions options,
+        CancellationToken cancellation,
+        HashSet<int>? known = null)
     {
         Clustering found = Cluster(rows, members, k, options, cancellation);
         var best = new SortedDictionary<int, int>();
         var nearest = new Dictionary<int, float>();
-        HashSet<int> taken = [.. members.Index().Where(member => known?.Contains(member.Item) == true).Select(member => found.Assignments[member.Index])];
-        foreach ((int place, int row) in members.Index().Where(member => !taken.Contains(found.Assignments[member.Index])))
+        HashSet<int> taken = [.. members.Index()
+            .Where(member => known?.Contains(member.Item) == true)
+            .Select(member => found.Assignments[member.Index])];
+        foreach ((int place, int row) in members.Index()
+            .Where(member => !taken.Contains(found.Assignments[member.Index])))
         {
             int cluster = found.Assignments[place];
-            float cosine = TensorPrimitives.Dot(rows[row], found.Centers.AsSpan(cluster * rows.Dimension, rows.Dimension));
+            float cosine = TensorPrimitives.Dot(
+                rows[row], found.Centers.AsSpan(cluster * rows.Dimension, rows.Dimension));
             if (!nearest.TryGetValue(cluster, out float before) || cosine > before)
             {
                 (best[cluster], nearest[cluster]) = (row, cosine);
@@ -98,7 +112,8 @@ public static class NextLabels
     }
 
     /// <summary>Clusters the members into k clusters, or fewer if fewer rows differ.</summary>
-    private static Clustering Cluster(UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation)
+    private static Clustering Cluster(
+        UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation)
     {
         UnitRows some = rows.Subset(members);
         return SphericalKMeans.Fit(some, Math.Min(k, DistinctRows.Count(some, k)), options, cancellation);
@@ -108,5 +123,6 @@ public static class NextLabels
         => [.. chosen.Concat(others.Except(chosen)).Take(count)];
 
     private static int[] Draw(int[] rows, int max, long seed)
-        => rows.Length <= max ? rows : [.. new RandomStream(seed, Purpose.Labeling, -1).Permutation(rows.Length).Take(Math.Max(1, max)).Order().Select(i => rows[i])];
+        => rows.Length <= max ? rows : [.. new RandomStream(
+            seed, Purpose.Labeling, -1).Permutation(rows.Length).Take(Math.Max(1, max)).Order().Select(i => rows[i])];
 }

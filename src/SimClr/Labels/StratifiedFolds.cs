@@ -14,7 +14,9 @@ internal static class StratifiedFolds
     {
         int[] folds = new int[labels.Count];
         int next = 0;
-        foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]).OrderBy(group => group.Key))
+        foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count)
+            .GroupBy(row => labels[row])
+            .OrderBy(group => group.Key))
         {
             int[] shuffled = [.. rows];
             new RandomStream(seed, Purpose.Labeling, rows.Key).Shuffle(shuffled.AsSpan());

@@ -27,7 +27,8 @@ internal static unsafe partial class ChannelMoments
         long[] along = [1, -1, .. Enumerable.Repeat(1L, (int)input.dim() - 2)];
         double count = (double)input.numel() / input.shape[1];
         Tensor mean = input.sum(others, type: type).div_(RootedScalars.From(count));
-        Tensor variance = input.sub(mean.view(along)).pow(RootedScalars.Two).sum(others, type: type).div_(RootedScalars.From(count));
+        Tensor variance =
+            input.sub(mean.view(along)).pow(RootedScalars.Two).sum(others, type: type).div_(RootedScalars.From(count));
         return (scope.MoveToOuter(mean), scope.MoveToOuter(variance));
     }
 
@@ -44,13 +45,17 @@ internal static unsafe partial class ChannelMoments
         try
         {
             long* stack = stackalloc long[4];
-            (stack[0], stack[1], stack[2], stack[3]) = (Share(input), Optional(mean), Optional(variance), BitConverter.DoubleToInt64Bits(0.1));
+            (stack[0], stack[1], stack[2], stack[3]) =
+                (Share(input), Optional(mean), Optional(variance), BitConverter.DoubleToInt64Bits(0.1));
             if (Call("aten::batch_norm_update_stats", "", stack) != 0)
             {
-                throw new InvalidOperationException("libtorch failed to compute the mean and variance of a layer; this is a bug");
+                throw new InvalidOperationException(
+                    "libtorch failed to compute the mean and variance of a layer; this is a bug");
             }
 
-            return (scope.MoveToOuter(Tensor.UnsafeCreateTensor((nint)stack[0])), scope.MoveToOuter(Tensor.UnsafeCreateTensor((nint)stack[1])));
+            return (
+                scope.MoveToOuter(Tensor.UnsafeCreateTensor((nint)stack[0])),
+                scope.MoveToOuter(Tensor.UnsafeCreateTensor((nint)stack[1])));
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -65,7 +70,8 @@ internal static unsafe partial class ChannelMoments
         nint handle;
         int error = NewHandle(tensor.Handle, &handle);
         GC.KeepAlive(tensor);
-        return error == 0 ? handle : throw new InvalidOperationException("libtorch returned no tensor handle; this is a bug");
+        return error == 0 ? handle
+            : throw new InvalidOperationException("libtorch returned no tensor handle; this is a bug");
     }
 
     /// <summary>Returns an optional argument: a pointer to the handle, which the call frees, or 0 for none.</summary>

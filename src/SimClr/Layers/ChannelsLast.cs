@@ -19,7 +19,8 @@ internal static class ChannelsLast
     /// <returns>Whether the module was converted, so that its input may be in this order too.</returns>
     public static bool Convert(nn.Module module)
     {
-        if (module.parameters().Any(p => p.dim() == 4 && p.device_type == TorchSharp.DeviceType.CPU && p.shape[0] % Lanes != 0))
+        if (module.parameters()
+            .Any(p => p.dim() == 4 && p.device_type == TorchSharp.DeviceType.CPU && p.shape[0] % Lanes != 0))
         {
             return false;
         }

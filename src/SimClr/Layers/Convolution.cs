@@ -74,6 +74,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         (long outputs, long inputs) = (weight.shape[0], weight.shape[1]);
         Tensor wide = nn.functional.pad(kernel, [0, 0, 0, 0, 0, Missing(inputs), 0, Missing(outputs)]);
         Tensor x = Missing(inputs) == 0 ? input : nn.functional.pad(input, [0, 0, 0, 0, 0, Missing(inputs)]);
-        return nn.functional.conv2d(x, wide, strides: [Stride, Stride], padding: [Padding, Padding]).narrow(1, 0, outputs);
+        return nn.functional.conv2d(x, wide, strides: [Stride, Stride], padding: [Padding, Padding])
+            .narrow(1, 0, outputs);
     }
 }

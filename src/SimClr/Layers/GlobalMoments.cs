@@ -24,14 +24,18 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
         (Tensor mean, Tensor variance) = ChannelMoments.Compute(input.detach(), around.dtype);
         Tensor center = around.to_type(ScalarType.Float64);
         Tensor distance = mean.to_type(ScalarType.Float64).sub_(center);                     // [C]
-        Tensor squares = distance.pow(RootedScalars.Two).add_(variance.to_type(ScalarType.Float64), RootedScalars.One);       // [C]: mean square around the center
-        Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)]).mul_(RootedScalars.From(count));
+        // [C]: mean square around the center
+        Tensor squares = distance.pow(RootedScalars.Two).add_(variance.to_type(ScalarType.Float64), RootedScalars.One);
+        Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)])
+            .mul_(RootedScalars.From(count));
         totals.Sum(sums);
 
         Tensor total = sums[2 * channels];
         Tensor moved = sums.narrow(0, 0, channels).div(total);
-        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.pow(RootedScalars.Two)).clamp_min_(RootedScalars.Zero);
-        return new GlobalMoments(moved.add_(center, RootedScalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
+        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.pow(RootedScalars.Two)).clamp_min_(
+            RootedScalars.Zero);
+        return new GlobalMoments(
+            moved.add_(center, RootedScalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
     }
 
     /// <summary>Moves running statistics toward these moments, using the sample variance, as PyTorch does.</summary>
@@ -40,6 +44,7 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
         using var _ = no_grad();
         Tensor sample = Count.div(Count.sub(RootedScalars.One)).to_type(Variance.dtype);
         runningMean.mul_(RootedScalars.From(1 - momentum)).add_(Mean, alpha: RootedScalars.From(momentum));
-        runningVariance.mul_(RootedScalars.From(1 - momentum)).add_(Variance.mul(sample), alpha: RootedScalars.From(momentum));
+        runningVariance.mul_(RootedScalars.From(1 - momentum))
+            .add_(Variance.mul(sample), alpha: RootedScalars.From(momentum));
     }
 }

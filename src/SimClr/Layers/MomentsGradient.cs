@@ -56,7 +56,8 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
             totals.FailInBackward(error);
         }
 
-        List<Tensor> result = [byX, grad_outputs[1], grad_outputs[2], null!, null!, null!];   // one for each argument of the forward pass
+        // one for each argument of the forward pass
+        List<Tensor> result = [byX, grad_outputs[1], grad_outputs[2], null!, null!, null!];
         totals.Handed.Hold(result);
         return result;
     }
@@ -69,10 +70,12 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
         long channels = scale.shape[0];
         Tensor sums = cat([gradients[1], gradients[2]]);                                     // [2C]: Σ g·x̂, Σ g
         totals.Sum(sums);
-        Tensor weight = scale.div(variance.Plus(RootedScalars.From(epsilon)).sqrt_()).div_(count.neg().to_type(scale.dtype));   // −w / σN
+        // −w / σN
+        Tensor weight = scale.div(variance.Plus(RootedScalars.From(epsilon)).sqrt_())
+            .div_(count.neg().to_type(scale.dtype));
         Tensor through = nn.functional.batch_norm(
-            x, mean, variance, sums.narrow(0, 0, channels).mul_(weight), sums.narrow(0, channels, channels).mul_(weight),
-            training: false, eps: epsilon);
+            x, mean, variance, sums.narrow(0, 0, channels).mul_(weight),
+            sums.narrow(0, channels, channels).mul_(weight), training: false, eps: epsilon);
         return through.add_(gradients[0], RootedScalars.One).MoveToOuterDisposeScope();
     }
 }

@@ -27,7 +27,8 @@ internal static class PointwiseConvolution
     /// <summary>
     /// x: [N, inputs, H, W], weight: [outputs, inputs, 1, 1] → [N, outputs, H / stride, W / stride], channels last.
     /// </summary>
-    public static Tensor Forward(Tensor x, Tensor weight, long stride) => Rows(x, stride).matmul(Matrix(weight)).permute(0, 3, 1, 2);
+    public static Tensor Forward(Tensor x, Tensor weight, long stride)
+        => Rows(x, stride).matmul(Matrix(weight)).permute(0, 3, 1, 2);
 
     /// <summary>As the overload without a bias, plus a bias [outputs].</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor bias, long stride)
@@ -43,7 +44,8 @@ internal static class PointwiseConvolution
     private static Tensor Matrix(Tensor weight) => weight.view(weight.shape[0], weight.shape[1]).t();
 
     private static bool ReportsCaches()
-        => HasCache(IntelCaches) || ((uint)X86Base.CpuId(MaxExtendedLeaf, 0).Eax >= unchecked((uint)AmdCaches) && HasCache(AmdCaches));
+        => HasCache(IntelCaches)
+            || ((uint)X86Base.CpuId(MaxExtendedLeaf, 0).Eax >= unchecked((uint)AmdCaches) && HasCache(AmdCaches));
 
     private static bool HasCache(int leaf) => (X86Base.CpuId(leaf, 0).Eax & KindOfCache) != 0;
 }

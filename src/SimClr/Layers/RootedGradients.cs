@@ -24,7 +24,9 @@ internal sealed class RootedGradients
     public void Hold(IEnumerable<Tensor?> gradients)
     {
         Release();
-        underway.AddRange(gradients.OfType<Tensor>().Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.DetachFromDisposeScope()));
+        underway.AddRange(gradients.OfType<Tensor>()
+            .Where(gradient => !gradient.IsInvalid)
+            .Select(gradient => gradient.DetachFromDisposeScope()));
     }
 
     /// <summary>Releases the gradients after the pass.</summary>

@@ -70,6 +70,7 @@ internal sealed class SyncBatchNorm : BatchNorm
         (Tensor x, Tensor scale, Tensor shift) = is_grad_enabled()
             ? MomentsGradient.Pass(input, weight!, bias!, moments, eps, totals)
             : (input, weight!, bias!);
-        return nn.functional.batch_norm(x, moments.Mean, moments.Variance, scale, shift, training: false, eps: eps).MoveToOuterDisposeScope();
+        return nn.functional.batch_norm(x, moments.Mean, moments.Variance, scale, shift, training: false, eps: eps)
+            .MoveToOuterDisposeScope();
     }
 }

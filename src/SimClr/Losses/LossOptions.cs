@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Internals;
 
 namespace SimClr.Losses;
@@ -42,13 +43,17 @@ public sealed record LossOptions
         if (SemiHard && Name == LossName.NtXent)
         {
             throw new ArgumentException(
-                $"loss.semi_hard is true, but {LossName.NtXent.Text()} compares each anchor with all negatives; use loss.name={LossName.NtLogistic.Text()} or loss.name={LossName.Margin.Text()} with it, or leave it out");
+                $"loss.semi_hard is true, but {LossName.NtXent.Text()} compares each anchor with all "
+                    + $"negatives; use loss.name={LossName.NtLogistic.Text()} or "
+                    + $"loss.name={LossName.Margin.Text()} with it, or leave it out");
         }
 
         if (Margin != DefaultMargin && Name != LossName.Margin)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"loss.margin is {Margin}, but {Name.Text()} has no margin; use loss.name={LossName.Margin.Text()} with it, or leave it out"));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"loss.margin is {Margin}, but {Name.Text()} has no margin; "
+                    + $"use loss.name={LossName.Margin.Text()} with it, or leave it out"));
         }
     }
 }

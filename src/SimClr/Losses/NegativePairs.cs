@@ -32,7 +32,8 @@ internal static class NegativePairs
         return (gradient is null ? mean : Projections.WithGradient(u, mean, gradient)).MoveToOuterDisposeScope();
     }
 
-    private static (Tensor Mean, Tensor? Gradient) Compute(Tensor u, PairTerm term, bool relative, bool withGradient, long? elements)
+    private static (Tensor Mean, Tensor? Gradient) Compute(
+        Tensor u, PairTerm term, bool relative, bool withGradient, long? elements)
     {
         using var _ = no_grad();
         long n = u.shape[0] / 2;
@@ -49,7 +50,8 @@ internal static class NegativePairs
     }
 
     /// <summary>Adds the contribution of a block of anchors.</summary>
-    private static void AddBlock(Tensor u, PairTerm term, bool relative, long first, long rows, Tensor sum, Tensor? gradient)
+    private static void AddBlock(
+        Tensor u, PairTerm term, bool relative, long first, long rows, Tensor sum, Tensor? gradient)
     {
         using var scope = NewDisposeScope();
         long n = u.shape[0] / 2;

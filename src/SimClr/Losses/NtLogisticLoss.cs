@@ -64,7 +64,8 @@ public sealed class NtLogisticLoss : IContrastiveLoss
         return found.Mean(Softplus(found.Similarity));
     }
 
-    private (Tensor Value, Tensor Slope) Term(Tensor s) => (Softplus(s), s.div(RootedScalars.From(Temperature)).sigmoid_().div_(RootedScalars.From(Temperature)));
+    private (Tensor Value, Tensor Slope) Term(Tensor s)
+        => (Softplus(s), s.div(RootedScalars.From(Temperature)).sigmoid_().div_(RootedScalars.From(Temperature)));
 
     // ln(1 + e^(x / τ))
     private Tensor Softplus(Tensor x) => x.div(RootedScalars.From(Temperature)).Softplus(Linear);

@@ -25,7 +25,11 @@ internal static class NtXentBlocks
     /// <param name="anchors">The rows that serve as anchors; null for all. The other rows are candidates only.</param>
     /// <returns>L, a scalar, and ∂L/∂u, [2N, d], or null.</returns>
     public static (Tensor Loss, Tensor? Gradient) Compute(
-        Tensor u, double temperature, bool withGradient, long? elements = null, IReadOnlyList<(long First, long Count)>? anchors = null)
+        Tensor u,
+        double temperature,
+        bool withGradient,
+        long? elements = null,
+        IReadOnlyList<(long First, long Count)>? anchors = null)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -41,7 +45,9 @@ internal static class NtXentBlocks
         {
             for (long first = start; first < start + count; first += rows)
             {
-                AddBlock(u, scaled, positive, missed, temperature, first, Math.Min(rows, start + count - first), loss, gradient);
+                AddBlock(
+                    u, scaled, positive, missed, temperature, first, Math.Min(rows, start + count - first), loss,
+                    gradient);
             }
         }
 
@@ -51,28 +57,40 @@ internal static class NtXentBlocks
 
     /// <summary>Adds the contribution of a block of anchors.</summary>
     private static void AddBlock(
-        Tensor u, Tensor scaled, Tensor positive, Tensor missed, double temperature, long first, long rows, Tensor loss, Tensor? gradient)
+        Tensor u,
+        Tensor scaled,
+        Tensor positive,
+        Tensor missed,
+        double temperature,
+        long first,
+        long rows,
+        Tensor loss,
+        Tensor? gradient)
     {
         using var scope = NewDisposeScope();
         long views = u.shape[0];
         Tensor anchors = scaled.narrow(0, first, rows);                                // [B, d]
         Tensor similarity = anchors.matmul(u.t());                                     // [B, 2N]
-        similarity.narrow(1, first, rows).diagonal().fill_(RootedScalars.MinusInfinity);   // an anchor is not its own negative
-        Tensor partners = arange(RootedScalars.From(first), RootedScalars.From(first + rows), RootedScalars.One, device: u.device)
-            .Plus(RootedScalars.From(views / 2)).remainder(RootedScalars.From(views)).unsqueeze(1);
-        similarity.scatter_(1, partners, full_like(partners, RootedScalars.MinusInfinity, u.dtype));   // and neither is its positive
-        Tensor positives = positive.narrow(0, first, rows);                            // sᵢ: each anchor with its positive
+        // an anchor is not its own negative
+        similarity.narrow(1, first, rows).diagonal().fill_(RootedScalars.MinusInfinity);
+        Tensor partners =
+            arange(RootedScalars.From(first), RootedScalars.From(first + rows), RootedScalars.One, device: u.device)
+                .Plus(RootedScalars.From(views / 2)).remainder(RootedScalars.From(views)).unsqueeze(1);
+        // and neither is its positive
+        similarity.scatter_(1, partners, full_like(partners, RootedScalars.MinusInfinity, u.dtype));
+        Tensor positives = positive.narrow(0, first, rows);   // sᵢ: each anchor with its positive
         Tensor highest = similarity.amax([1], keepdim: true);
-        highest.masked_fill_(highest.isneginf(), RootedScalars.Zero);                       // a single image has no negatives
+        highest.masked_fill_(highest.isneginf(), RootedScalars.Zero);   // a single image has no negatives
         Tensor weight = similarity.sub_(highest).exp_();
         Tensor sum = weight.sum(1, keepdim: true);
 
-        // ℓ = −ln(e^s / (e^s + Σ e^n)) = ln(1 + e^(ln Σ e^n − s)), with s the similarity of the positive and n those of the
-        // negatives. If s dominates, 1 minus its share would be pure rounding error.
+        // ℓ = −ln(e^s / (e^s + Σ e^n)) = ln(1 + e^(ln Σ e^n − s)), with s the similarity of the positive and n those of
+        // the negatives. If s dominates, 1 minus its share would be pure rounding error.
         loss.add_(sum.log().add_(highest, RootedScalars.One).sub_(positives).Softplus(40).sum(), RootedScalars.One);
         if (gradient is not null)
         {
-            Tensor share = sum.Plus(positives.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both relative to the highest
+            // 1 / (Σ e^n + e^p), both relative to the highest
+            Tensor share = sum.Plus(positives.sub(highest).exp_()).reciprocal_();
             missed.narrow(0, first, rows).copy_(sum.mul(share));   // −P at the positive; elsewhere P = weight · share
             gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share), RootedScalars.One);
             gradient.addmm_(weight.t(), anchors.mul(share), 1, 1);

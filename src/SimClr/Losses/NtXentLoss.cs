@@ -38,7 +38,8 @@ public sealed class NtXentLoss : IContrastiveLoss, IAnchorLoss
     /// </exception>
     public Tensor Forward(Tensor z1, Tensor z2) => Forward(z1, z2, null);
 
-    Tensor IAnchorLoss.Forward(Tensor z1, Tensor z2, IReadOnlyList<(long First, long Count)> anchors) => Forward(z1, z2, anchors);
+    Tensor IAnchorLoss.Forward(Tensor z1, Tensor z2, IReadOnlyList<(long First, long Count)> anchors)
+        => Forward(z1, z2, anchors);
 
     /// <summary>ln(2N − 1): all 2N − 1 candidates look alike.</summary>
     public double ChanceLevel(int images) => Math.Log((2 * images) - 1);
@@ -48,7 +49,8 @@ public sealed class NtXentLoss : IContrastiveLoss, IAnchorLoss
         using var scope = NewDisposeScope();
         Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
         long n = z1.shape[0];
-        (long, long)[]? rows = anchors is null ? null : [.. anchors, .. anchors.Select(range => (range.First + n, range.Count))];
+        (long, long)[]? rows = anchors is null ? null
+            : [.. anchors, .. anchors.Select(range => (range.First + n, range.Count))];
         (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), Temperature, u.requires_grad, anchors: rows);
         return (gradient is null ? loss : Projections.WithGradient(u, loss, gradient)).MoveToOuterDisposeScope();
     }

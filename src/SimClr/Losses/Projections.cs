@@ -19,7 +19,8 @@ internal static class Projections
         if (z1.dim() != 2 || !z1.shape.SequenceEqual(z2.shape) || z1.shape[0] == 0)
         {
             throw new ArgumentException(
-                $"got projections of shape [{string.Join(", ", z1.shape)}] and [{string.Join(", ", z2.shape)}], expected [N, d] for both");
+                $"got projections of shape [{string.Join(", ", z1.shape)}] and "
+                    + $"[{string.Join(", ", z2.shape)}], expected [N, d] for both");
         }
 
         // Half precision cannot represent exp(1 / τ): the loss is at least float32, whatever the encoder's precision.

@@ -16,8 +16,9 @@ internal static class SigmoidCrossEntropy
     /// <returns>A scalar, divided by N, including images whose marks are all 0.</returns>
     public static Tensor Compute(Tensor logits, Tensor marks)
     {
-        Tensor counted = marks.abs();                                                      // [N, classes]: 1, or 0 if difficult
-        Tensor there = marks.clamp_min(RootedScalars.Zero);                                      // [N, classes]: 1, or 0
-        return nn.functional.binary_cross_entropy_with_logits(logits, there, counted, nn.Reduction.Sum).div(RootedScalars.From(logits.shape[0]));
+        Tensor counted = marks.abs();   // [N, classes]: 1, or 0 if difficult
+        Tensor there = marks.clamp_min(RootedScalars.Zero);   // [N, classes]: 1, or 0
+        return nn.functional.binary_cross_entropy_with_logits(logits, there, counted, nn.Reduction.Sum)
+            .div(RootedScalars.From(logits.shape[0]));
     }
 }

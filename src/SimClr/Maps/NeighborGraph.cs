@@ -35,7 +35,8 @@ internal sealed class NeighborGraph
                 .. found.Zip(cosines, (other, cosine) => (other, Math.Max(0, 1 - (double)cosine)))
                     .Where(other => other.other != row).Take(neighbors),
             ];
-            foreach ((int other, float weight) in others.Select(other => other.Row).Zip(Weights([.. others.Select(other => other.Distance)])))
+            foreach ((int other, float weight) in others.Select(other => other.Row)
+                .Zip(Weights([.. others.Select(other => other.Distance)])))
             {
                 (int, int) pair = row < other ? (row, other) : (other, row);
                 float before = weights.GetValueOrDefault(pair);
@@ -44,7 +45,8 @@ internal sealed class NeighborGraph
         }
 
         return new NeighborGraph(
-            table.Count, [.. weights.Select(edge => (edge.Key.Item1, edge.Key.Item2, edge.Value)).OrderBy(edge => (edge.Item1, edge.Item2))]);
+            table.Count, [.. weights.Select(edge => (edge.Key.Item1, edge.Key.Item2, edge.Value))
+                .OrderBy(edge => (edge.Item1, edge.Item2))]);
     }
 
     /// <summary>Computes the weights of a row's neighbors from their distances, nearest first.</summary>
@@ -63,6 +65,8 @@ internal sealed class NeighborGraph
 
         // As in UMAP: wide enough that every neighbor has some weight.
         double width = Math.Max(high, 1e-3 * distances.Average());
-        return width > 0 ? [.. beyond.Select(distance => (float)Math.Exp(-distance / width))] : [.. beyond.Select(_ => 1f)];
+        return width > 0
+            ? [.. beyond.Select(distance => (float)Math.Exp(-distance / width))]
+            : [.. beyond.Select(_ => 1f)];
     }
 }

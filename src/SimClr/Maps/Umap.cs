@@ -23,7 +23,10 @@ public static class Umap
     /// finite.
     /// </exception>
     public static ImageMap Project(
-        EmbeddingTable table, UmapOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        EmbeddingTable table,
+        UmapOptions? options = null,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         options ??= new UmapOptions();
         var rows = UnitRows.FromTable(table, minRows: 4, "draw a map of neighborhoods");

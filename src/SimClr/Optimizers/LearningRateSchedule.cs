@@ -45,7 +45,8 @@ public sealed class LearningRateSchedule
     /// Such a run keeps this schedule, so that it resumes bit-exactly.
     /// </summary>
     /// <inheritdoc cref="LearningRateSchedule(int, int, int, double, double)"/>
-    internal static LearningRateSchedule ForEarlierRun(int images, int epochs, int batchSize, double warmupEpochs, double peak)
+    internal static LearningRateSchedule ForEarlierRun(
+        int images, int epochs, int batchSize, double warmupEpochs, double peak)
         => new(((long)images * epochs / batchSize) + 1, (long)Math.Floor(warmupEpochs * images / batchSize), peak);
 
     /// <summary>The learning rate of a step, counted from 0.</summary>

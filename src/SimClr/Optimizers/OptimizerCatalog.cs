@@ -27,7 +27,9 @@ public static class OptimizerCatalog
             OptimizerName.Sgd => new Sgd(parameters, options.Momentum, options.WeightDecay),
             OptimizerName.AdamW => new AdamW(parameters, options.Momentum, options.WeightDecay),
             OptimizerName.Lars => new Lars(
-                notAdapted is null ? ParameterGroups.ExcludeZeros(parameters) : ParameterGroups.Exclude(parameters, notAdapted),
+                notAdapted is null
+                    ? ParameterGroups.ExcludeZeros(parameters)
+                    : ParameterGroups.Exclude(parameters, notAdapted),
                 options.Momentum,
                 options.WeightDecay,
                 options.TrustCoefficient),

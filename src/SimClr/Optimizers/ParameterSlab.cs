@@ -40,7 +40,8 @@ public sealed class ParameterSlab : IDisposable
         using var _ = no_grad();
         Values = Detach(Empty());
         Gradients = Detach(Empty());
-        parameterOfRow = Detach(RowTable([0, .. rows.SelectMany((count, i) => Enumerable.Repeat((long)i, (int)count))], firstRow[^1]));
+        parameterOfRow = Detach(
+            RowTable([0, .. rows.SelectMany((count, i) => Enumerable.Repeat((long)i, (int)count))], firstRow[^1]));
         rowsOfParameter = Detach(NormTable(rows));
         gradientSlices = [.. parameters.Select((_, i) => Detach(Slice(Gradients, i)))];
         MoveIn();
@@ -139,7 +140,8 @@ public sealed class ParameterSlab : IDisposable
     /// <summary>Disposes the tensors. The optimizer calls this method.</summary>
     public void Dispose()
     {
-        foreach (Tensor tensor in slots.Values.Concat(gradientSlices).Concat([Values, Gradients, parameterOfRow, rowsOfParameter]))
+        foreach (Tensor tensor in slots.Values.Concat(gradientSlices)
+            .Concat([Values, Gradients, parameterOfRow, rowsOfParameter]))
         {
             tensor.Dispose();
         }
@@ -148,7 +150,8 @@ public sealed class ParameterSlab : IDisposable
     private static Tensor Detach(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     private Tensor Empty()
-        => zeros([firstRow[^1], RowLength], parameters[0].Value.dtype, parameters[0].Value.device, requires_grad: false);
+        => zeros(
+            [firstRow[^1], RowLength], parameters[0].Value.dtype, parameters[0].Value.device, requires_grad: false);
 
     private Tensor RowTable(IEnumerable<long> values, params long[] shape)
         => tensor(values.ToArray(), shape, ScalarType.Int64, parameters[0].Value.device);
@@ -160,7 +163,8 @@ public sealed class ParameterSlab : IDisposable
     {
         long most = rows.Max();
         return RowTable(
-            rows.SelectMany((count, i) => Enumerable.Range(0, (int)most).Select(row => row < count ? firstRow[i] + row : 0)),
+            rows.SelectMany(
+                (count, i) => Enumerable.Range(0, (int)most).Select(row => row < count ? firstRow[i] + row : 0)),
             rows.Length,
             most);
     }
@@ -185,6 +189,8 @@ public sealed class ParameterSlab : IDisposable
         long[] strides = parameter.stride();
         long span = 1 + parameter.shape.Zip(strides, (size, stride) => (size - 1) * stride).Sum();
         Tensor part = slab.flatten().narrow(0, firstRow[index] * RowLength, parameter.numel());
-        return span == parameter.numel() ? part.as_strided(parameter.shape, strides, part.storage_offset()) : part.reshape(parameter.shape);
+        return span == parameter.numel()
+            ? part.as_strided(parameter.shape, strides, part.storage_offset())
+            : part.reshape(parameter.shape);
     }
 }

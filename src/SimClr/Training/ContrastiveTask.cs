@@ -21,7 +21,9 @@ internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, 
     public int RepresentationSize => model.RepresentationSize;
 
     public static ContrastiveTask Create(PretrainOptions options, string device, CustomParts? custom = null) => new(
-        SimClrModel.Create(options, device, custom?.Encoder, custom?.Head), custom?.Loss ?? LossCatalog.Create(options.Loss), options.Batch.Size);
+        SimClrModel.Create(options, device, custom?.Encoder, custom?.Head),
+        custom?.Loss ?? LossCatalog.Create(options.Loss),
+        options.Batch.Size);
 
     public Tensor Output(Tensor views) => model.forward(views).Z;
 
@@ -29,7 +31,8 @@ internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, 
         ? new GradientCacheStep(model, world.Loss(loss, share), share, world)
         : new ContrastiveStep(model, world.Loss(loss, share), world);
 
-    public RunHealth Health(StepOutcome step) => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Output);
+    public RunHealth Health(StepOutcome step)
+        => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Output);
 
     public void Save(RunDirectory run, TrainedEncoder encoder)
     {

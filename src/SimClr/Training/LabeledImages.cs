@@ -12,8 +12,9 @@ public static class LabeledImages
         IReadOnlyList<int> labels = images.RequireLabels();
         int[] present = [.. labels.Distinct().Take(2)];
         return present.Length == 2 ? labels : throw new DataException(
-            $"'{images.Name}': all {images.Count} images are of one class{(present.Length == 1 ? $" ({NameOf(images, present[0])})" : "")}; "
-                + "expected images of at least two classes");
+            $"'{images.Name}': all {images.Count} images are of one "
+                + $"class{(present.Length == 1 ? $" ({NameOf(images, present[0])})" : "")}; expected "
+                + "images of at least two classes");
     }
 
     /// <summary>
@@ -25,11 +26,12 @@ public static class LabeledImages
     {
         IReadOnlyList<sbyte[]> presence = images.RequireMultiLabels();
         int classes = Classes(images);
-        if (!Enumerable.Range(0, classes).Any(c => presence.Any(marks => marks[c] > 0) && presence.Any(marks => marks[c] < 0)))
+        if (!Enumerable.Range(0, classes)
+            .Any(c => presence.Any(marks => marks[c] > 0) && presence.Any(marks => marks[c] < 0)))
         {
             throw new DataException(
-                $"'{images.Name}': none of the {classes} classes is present in some of the {images.Count} images and absent from others; "
-                    + "expected at least one such class");
+                $"'{images.Name}': none of the {classes} classes is present in some of the {images.Count} images and "
+                    + "absent from others; expected at least one such class");
         }
     }
 
@@ -39,5 +41,6 @@ public static class LabeledImages
     public static int Classes(ImageDataSet images) => images.ClassNames?.Count ?? images.RequireLabels().Max() + 1;
 
     /// <summary>Returns the quoted name of a class, or else its number.</summary>
-    public static string NameOf(ImageDataSet images, int label) => images.ClassNames is { } names ? $"'{names[label]}'" : $"{label}";
+    public static string NameOf(ImageDataSet images, int label)
+        => images.ClassNames is { } names ? $"'{names[label]}'" : $"{label}";
 }

@@ -113,7 +113,8 @@ public sealed class Pretrainer
             Optimizer = CustomOptimizer,
             Augmentation = CustomAugmentation,
         };
-        var session = new TrainingSession(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, custom))
+        var session = new TrainingSession(
+            options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, custom))
         {
             Custom = custom,
             Logger = Logger,

@@ -17,7 +17,11 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     private bool channelsLast;
 
     private SimClrModel(
-        nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor> head, int representation, bool ownsEncoder, bool ownsHead)
+        nn.Module<Tensor, Tensor> encoder,
+        nn.Module<Tensor, Tensor> head,
+        int representation,
+        bool ownsEncoder,
+        bool ownsHead)
         : base(nameof(SimClrModel))
     {
         this.encoder = encoder;
@@ -45,10 +49,16 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     /// <param name="customEncoder">A custom encoder, [N, 3, S, S] → [N, r], or null.</param>
     /// <param name="customHead">A custom head, [N, r] → [N, d], or null.</param>
     public static SimClrModel Create(
-        PretrainOptions options, string device, nn.Module<Tensor, Tensor>? customEncoder, nn.Module<Tensor, Tensor>? customHead = null)
+        PretrainOptions options,
+        string device,
+        nn.Module<Tensor, Tensor>? customEncoder,
+        nn.Module<Tensor, Tensor>? customHead = null)
     {
-        nn.Module<Tensor, Tensor> encoder = customEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
-        int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
+        nn.Module<Tensor, Tensor> encoder = customEncoder
+            ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
+        int representation = encoder is ResNet resnet
+            ? resnet.RepresentationSize
+            : MeasureRepresentation(encoder, options.Views.Size);
         nn.Module<Tensor, Tensor> head = customHead ?? new ProjectionHead(options.Head, representation, options.Seed);
         var model = new SimClrModel(encoder, head, representation, customEncoder is null, customHead is null);
 
@@ -94,10 +104,13 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         using var _ = no_grad();
         bool training = encoder.training;
         encoder.eval();
-        Tensor h = encoder.forward(zeros([1, 3, size, size], device: encoder.parameters().FirstOrDefault()?.device ?? CPU));
+        Tensor h = encoder.forward(
+            zeros([1, 3, size, size], device: encoder.parameters().FirstOrDefault()?.device ?? CPU));
         encoder.train(training);
         return h.dim() == 2
             ? (int)h.shape[1]
-            : throw new ArgumentException($"the encoder returned shape [{string.Join(", ", h.shape)}] for one image, expected [1, representation]");
+            : throw new ArgumentException(
+                $"the encoder returned shape [{string.Join(", ", h.shape)}] for one image, "
+                    + "expected [1, representation]");
     }
 }

@@ -12,7 +12,8 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>The supervised task: one view of each image, classified by its label (cross-entropy).</summary>
-internal sealed class SupervisedTask(ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+internal sealed class SupervisedTask(
+    ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
     : ITrainingTask
 {
     private readonly ImageTable known = ImageTable.FromLabels(labels);
@@ -35,7 +36,10 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
         classifier.to(torch.device(device));
         var model = new ClassifierModel(encoder, null, classifier, ChannelsLast.Convert(encoder));
         return new SupervisedTask(
-            model, encoder.RepresentationSize, images.RequireLabels(), images.ClassNames ?? NumericClassNames.Create(classes));
+            model,
+            encoder.RepresentationSize,
+            images.RequireLabels(),
+            images.ClassNames ?? NumericClassNames.Create(classes));
     }
 
     public Tensor Output(Tensor views) => model.forward(views).Logits;

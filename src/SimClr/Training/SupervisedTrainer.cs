@@ -70,7 +70,8 @@ public sealed class SupervisedTrainer
     {
         ArgumentNullException.ThrowIfNull(images);
         LabeledImages.RequireClasses(images);
-        var session = new TrainingSession(options, RunRecord.Supervision, device => SupervisedTask.Create(options, images, device))
+        var session = new TrainingSession(
+            options, RunRecord.Supervision, device => SupervisedTask.Create(options, images, device))
         {
             Logger = Logger,
             Progress = Progress,

@@ -29,7 +29,8 @@ public sealed class TrainedClassifier : IDisposable
     private readonly ClassifierModel model;
     private readonly HeadOptions? head;
 
-    internal TrainedClassifier(TrainedEncoder encoder, ClassifierModel model, IReadOnlyList<string> classNames, HeadOptions? head = null)
+    internal TrainedClassifier(
+        TrainedEncoder encoder, ClassifierModel model, IReadOnlyList<string> classNames, HeadOptions? head = null)
     {
         Encoder = encoder;
         this.model = model;
@@ -55,15 +56,19 @@ public sealed class TrainedClassifier : IDisposable
         string file = new RunDirectory(directory).ClassifierFile;
         if (!File.Exists(file))
         {
-            throw new DataException($"{directory}: there is no classifier ({Path.GetFileName(file)}); expected the directory of a finished supervised run or of a fine-tuned network");
+            throw new DataException(
+                $"{directory}: there is no classifier ({Path.GetFileName(file)}); "
+                    + "expected the directory of a finished supervised run or of a fine-tuned network");
         }
 
         using SafetensorsFile content = SafetensorsFile.Read(file);
-        string[] names = Entry<string[]>(content, Classes, file) ?? throw new DataException($"{file}: the names of its classes are missing");
+        string[] names = Entry<string[]>(content, Classes, file)
+            ?? throw new DataException($"{file}: the names of its classes are missing");
         HeadOptions? head = Entry<HeadOptions>(content, Head, file);
         TrainedEncoder encoder = TrainedEncoder.Load(directory, device);
         int representation = encoder.Module is ResNet resnet ? resnet.RepresentationSize : 0;
-        FirstLayers? projection = head is null ? null : new FirstLayers(head, representation, Entry<int>(content, Layers, file));
+        FirstLayers? projection = head is null ? null
+            : new FirstLayers(head, representation, Entry<int>(content, Layers, file));
         var layer = new LinearClassifier(projection?.Size ?? representation, names.Length);
         var model = new ClassifierModel(encoder.Module, projection, layer, ChannelsLast.Convert(encoder.Module));
         ModuleState.Load(LayersAfterEncoder(model), content.Tensors, file);
@@ -126,7 +131,8 @@ public sealed class TrainedClassifier : IDisposable
         images.RequireMultiLabels();
         ClassMatch.RequireSame(ClassNames, images.ClassNames);
         EmbeddingTable table = Embedder.Embed(Encoder, images, data, skipped, null, cancellation);
-        return new MultiLabelScores(table.Paths, ClassNames, MultiLabelMarks.ForPaths(images, table.Paths), Logits(table));
+        return new MultiLabelScores(
+            table.Paths, ClassNames, MultiLabelMarks.ForPaths(images, table.Paths), Logits(table));
     }
 
     /// <summary>Writes <c>encoder.safetensors</c> and <c>classifier.safetensors</c>.</summary>
@@ -139,7 +145,10 @@ public sealed class TrainedClassifier : IDisposable
     /// <summary>Writes the layers after the encoder.</summary>
     internal void SaveLayers(string file)
     {
-        var metadata = new Dictionary<string, string> { [Classes] = JsonSerializer.Serialize(ClassNames, Json.Compact) };
+        var metadata = new Dictionary<string, string>
+        {
+            [Classes] = JsonSerializer.Serialize(ClassNames, Json.Compact),
+        };
         if (model.Projection is { } projection)
         {
             metadata[Head] = JsonSerializer.Serialize(head, Json.Compact);
@@ -152,14 +161,18 @@ public sealed class TrainedClassifier : IDisposable
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> LayersAfterEncoder(ClassifierModel model) => ModuleState.Enumerate(model)
-        .Where(s => s.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal) || s.Key.StartsWith(ClassifierPrefix, StringComparison.Ordinal));
+    private static IEnumerable<KeyValuePair<string, Tensor>> LayersAfterEncoder(ClassifierModel model)
+        => ModuleState.Enumerate(model)
+            .Where(s => s.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal)
+                || s.Key.StartsWith(ClassifierPrefix, StringComparison.Ordinal));
 
     private static T? Entry<T>(SafetensorsFile content, string name, string file)
     {
         try
         {
-            return content.Metadata.TryGetValue(name, out string? json) ? JsonSerializer.Deserialize<T>(json, Json.Compact) : default;
+            return content.Metadata.TryGetValue(name, out string? json)
+                ? JsonSerializer.Deserialize<T>(json, Json.Compact)
+                : default;
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {

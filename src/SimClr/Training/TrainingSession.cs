@@ -64,7 +64,8 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         World.Agree(() =>
         {
             RequireMemoryLimit();
-            return RunFacts.Collect(Record(images, ComputePlan.Resolve(options, Custom.Encoder is not null), totalSteps: 0));
+            return RunFacts.Collect(
+                Record(images, ComputePlan.Resolve(options, Custom.Encoder is not null), totalSteps: 0));
         });
 
         RunLock? taken = null;
@@ -139,10 +140,12 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
             return loaded;
         });
         int stepsPerEpoch = readable.Count / options.Batch.Size;
-        var calendar = new RunCalendar(stepsPerEpoch, (long)stepsPerEpoch * options.Schedule.Epochs, options.Checkpoint);
+        var calendar = new RunCalendar(
+            stepsPerEpoch, (long)stepsPerEpoch * options.Schedule.Epochs, options.Checkpoint);
 
         using ITrainingTask task = createTask(start.Plan.Device);
-        using Optimizer optimizer = World.OnEveryRank(() => CreateOptimizer(run, start, ParameterGroups.FromModule(task.Model)));
+        using Optimizer optimizer = World.OnEveryRank(
+            () => CreateOptimizer(run, start, ParameterGroups.FromModule(task.Model)));
         ComputePlan plan = start.Plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
         LearningRateSchedule schedule = ScheduleOf(options, readable.Count, plan);
         using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, World);
@@ -165,8 +168,10 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         using MetricsLog? metrics = World.OnRankZeroOnly(
             () => new MetricsLog(run.MetricsFile, run.TensorBoardFolder, state.Step));
         using var views = new ViewSource(
-            readable, World.ShareBatch(options, share), plan with { MicroBatch = share.MaxMicroBatch }, task.ViewsPerImage, skipped,
-            BatchOrder.Plans(options.Seed, readable.Count, share.Batch, state.Step, state.TotalSteps, share.Split), Custom.Augmentation);
+            readable, World.ShareBatch(options, share), plan with { MicroBatch = share.MaxMicroBatch },
+            task.ViewsPerImage, skipped,
+            BatchOrder.Plans(options.Seed, readable.Count, share.Batch, state.Step, state.TotalSteps, share.Split),
+            Custom.Augmentation);
 
         var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
         using var guard = new DivergenceGuard(options, calendar, state.Step, device(plan.Device));
@@ -253,7 +258,8 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
         {
             Logger.LogWarning(
-                "{File}: the weights were trained with pixel normalization {Before}, but views.normalize is {Normalize}; views.normalize={Before} continues as they were trained.",
+                "{File}: the weights were trained with pixel normalization {Before}, but views.normalize is "
+                    + "{Normalize}; views.normalize={Before} continues as they were trained.",
                 file, before.Text(), normalize.Text(), before.Text());
         }
     }
@@ -263,11 +269,13 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         long before = totalStepsBefore ?? state.TotalSteps;
         int stepsPerEpoch = images / options.Batch.Size;
         int epochs = (int)Math.Clamp(before / stepsPerEpoch, 1, int.MaxValue);
-        LearningRateSchedule earlier = ScheduleOf(options with { Schedule = options.Schedule with { Epochs = epochs } }, images, plan);
+        LearningRateSchedule earlier = ScheduleOf(
+            options with { Schedule = options.Schedule with { Epochs = epochs } }, images, plan);
         World.OnEveryRank(() =>
         {
             RunResumption.Announce(before, state.Step, state.TotalSteps, earlier, state.Schedule, Log);
-            RunResumption.AnnounceEarlierRules(plan, options, taskName, state.Schedule, state.Step, state.TotalSteps, Log);
+            RunResumption.AnnounceEarlierRules(
+                plan, options, taskName, state.Schedule, state.Step, state.TotalSteps, Log);
         });
     }
 
@@ -295,7 +303,9 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
 
     private void RequireMemoryLimit()
     {
-        if (options.Batch.MicroIsAuto && options.Batch.Memory is null && ComputePlan.ResolveDevice(options.Device) == "cpu")
+        if (options.Batch.MicroIsAuto
+            && options.Batch.Memory is null
+            && ComputePlan.ResolveDevice(options.Device) == "cpu")
         {
             throw new ConfigurationException(
                 $"cannot choose a micro-batch for {World.Size} ranks without a memory limit; "
@@ -322,7 +332,8 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
     private Dictionary<string, string> Provenance(long steps) => new()
     {
         ["made_by"] = $"simclr {typeof(TrainingSession).Assembly.GetName().Version!.ToString(3)}",
-        ["trained"] = $"{options.Schedule.Epochs} epochs, {steps} steps, batch {options.Batch.Size}, seed {options.Seed}",
+        ["trained"] =
+            $"{options.Schedule.Epochs} epochs, {steps} steps, batch {options.Batch.Size}, seed {options.Seed}",
     };
 
     /// <summary>The start of a session, as found by rank 0.</summary>

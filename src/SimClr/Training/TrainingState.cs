@@ -13,7 +13,8 @@ namespace SimClr.Training;
 /// <param name="optimizer">The optimizer of the model's parameters.</param>
 /// <param name="schedule">The learning rate of each step.</param>
 /// <param name="totalSteps">The number of steps of the whole run.</param>
-internal sealed class TrainingState(nn.Module model, Optimizer optimizer, LearningRateSchedule schedule, long totalSteps)
+internal sealed class TrainingState(
+    nn.Module model, Optimizer optimizer, LearningRateSchedule schedule, long totalSteps)
 {
     private const string StepKey = "step";
 
@@ -75,7 +76,8 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
         if (!content.Metadata.TryGetValue(StepKey, out string? text)
             || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long step))
         {
-            throw new DataException($"{file}: this is not a checkpoint of a run: its step is missing. {Advice(run, file)}");
+            throw new DataException(
+                $"{file}: this is not a checkpoint of a run: its step is missing. {Advice(run, file)}");
         }
 
         ModuleState.Load(Tensors, content.Tensors, file);
@@ -103,6 +105,7 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
 
     private static string Advice(RunDirectory run, string file)
         => run.CheckpointBefore(file) is { } earlier
-            ? $"The previous checkpoint is {earlier}: delete {Path.GetFileName(file)} and resume, and the run continues from there"
+            ? $"The previous checkpoint is {earlier}: delete {Path.GetFileName(file)} and resume, and "
+                + "the run continues from there"
             : "There is no earlier checkpoint: start a new run in another directory";
 }

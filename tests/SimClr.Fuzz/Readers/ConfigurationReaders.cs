@@ -7,19 +7,39 @@ namespace SimClr.Fuzz;
 /// <summary>Configurations, and the files in which runs describe themselves.</summary>
 internal static class ConfigurationReaders
 {
-    private const string Anchored = "loss: &d\n  temperature: &t 0.5\nschedule:\n  epochs: &e 10\n  warmup_epochs: 1\n? batch\n: {size: *e }\n...\n";
+    private const string Anchored = "loss: &d\n  temperature: &t 0.5\nschedule:\n  epochs: &e 10\n  warmup_epochs: 1\n"
+        + "? batch\n: {size: *e }\n...\n";
 
     private static readonly string[] Words =
     [
-        "loss:", "temperature", "batch: {size: 8}", "&a ", "*a", "<<: *a", "- ", "? ", "!!str ", "!<x>", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.2\n", "#", "\t", "preset: photos\n",
-        "\"\\ud800\"", "\"\\u0000\"", "{\"a\":", "[[[[[[[[[[", "1e400", "0x7fffffff", ".inf", "auto", "\ufeff",
+        "loss:", "temperature", "batch: {size: 8}", "&a ", "*a", "<<: *a", "- ", "? ", "!!str ", "!<x>", "|\n", ">-\n",
+        "---\n", "...\n", "%YAML 1.2\n", "#", "\t", "preset: photos\n", "\"\\ud800\"", "\"\\u0000\"", "{\"a\":",
+        "[[[[[[[[[[", "1e400", "0x7fffffff", ".inf", "auto", "\ufeff",
     ];
 
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        new("yaml", "my.yaml", _ => [.. Presets.Names.Select(name => Utf8(Presets.Text(name))), Utf8(Anchored), Json()], Configure) { Tokens = Words },
-        new("run-json", "run.json", folder => [ReaderCatalog.Written(folder, "run.json", Record().Write)], ReadRecord) { Tokens = Words },
-        new("metrics", "metrics.jsonl", _ => [Utf8("{\"step\":1,\"loss\":4.5}\n{\"step\":2,\"loss\":4.25,\"rate\":0.5}\n{\"step\":3,\"loss\":1e-3}\n")], ReadMetrics) { Tokens = Words },
+        new(
+            "yaml",
+            "my.yaml",
+            _ => [.. Presets.Names.Select(name => Utf8(Presets.Text(name))), Utf8(Anchored), Json()],
+            Configure)
+        {
+            Tokens = Words,
+        },
+        new("run-json", "run.json", folder => [ReaderCatalog.Written(folder, "run.json", Record().Write)], ReadRecord)
+        {
+            Tokens = Words,
+        },
+        new(
+            "metrics",
+            "metrics.jsonl",
+            _ => [Utf8(
+                "{\"step\":1,\"loss\":4.5}\n{\"step\":2,\"loss\":4.25,\"rate\":0.5}\n{\"step\":3,\"loss\":1e-3}\n")],
+            ReadMetrics)
+        {
+            Tokens = Words,
+        },
     ];
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

@@ -17,31 +17,56 @@ internal static class EmbeddingReaders
         Of(".npy", ["'<f4'", "'<f8'", "'<f2'", "True", "(2, 3)", "(0, 4611686018427387904)", "'descr'", "\u0093NUMPY"]),
         new("npy-companion", "e.npy.csv", folder => [Companion(folder)], ReadCompanion),
         Of(".csv", ["path", ",width", ",label", "e0", "e1", "1e39", "-0.0", "\"\""]),
-        Of(".safetensors", ["embeddings", "path_offsets", "paths", "labels", "\"F16\"", "\"BF16\"", "class_names", "data_offsets", "shape"]),
-        new("parquet", "e.parquet", folder => [.. Seeds(folder, ".parquet"), .. Packed()], file => Use(EmbeddingFile.Read(file, Parquet)))
+        Of(
+            ".safetensors",
+            [
+                "embeddings", "path_offsets", "paths", "labels", "\"F16\"", "\"BF16\"", "class_names", "data_offsets",
+                "shape",
+            ]),
+        new("parquet", "e.parquet", folder => [.. Seeds(folder, ".parquet"), .. Packed()], file => Use(
+            EmbeddingFile.Read(file, Parquet)))
         {
-            Tokens = ["PAR1", "embedding", "path", "label", "element", "\u0015\0", "\u0015\u00ff\u00ff\u00ff\u00ff\u000f", "\u0019\u00fc\u00ff\u00ff\u00ff\u000f", "\u001c", "\0", "\u0016\u0080\u0080\u0080\u0080\u0010", "\u0018\u00ff\u00ff\u00ff\u00ff\u0007"],
+            Tokens =
+            [
+                "PAR1", "embedding", "path", "label", "element", "\u0015\0", "\u0015\u00ff\u00ff\u00ff\u00ff\u000f",
+                "\u0019\u00fc\u00ff\u00ff\u00ff\u000f", "\u001c", "\0", "\u0016\u0080\u0080\u0080\u0080\u0010",
+                "\u0018\u00ff\u00ff\u00ff\u00ff\u0007",
+            ],
         },
         new("spool-record", "e.npy.part", folder => [Record(Spool(folder))], ReadSpoolRecord) { Wrap = Signed },
-        new("spool", "e.npy.part", folder => [Spool(folder)], ReadSpool) { Tokens = ["SIMCLR-EMBED-1\n\n", "{\"encoder\":", "null", "\"from\":"] },
+        new("spool", "e.npy.part", folder => [Spool(folder)], ReadSpool)
+        {
+            Tokens = ["SIMCLR-EMBED-1\n\n", "{\"encoder\":", "null", "\"from\":"],
+        },
     ];
 
     private static EmbeddingTable[] Tables() =>
     [
-        new([.. Enumerable.Range(1, 12).Select(i => i / 7f)], 3, ["a.jpg", "b/c.jpg", "d,\"e\".jpg", "é.png"], [1, 0, 1, 2], ["cat", "dog", "ant"], [4, 5, 6, 7], [8, 9, 10, 11]),
+        new(
+            [.. Enumerable.Range(1, 12).Select(i => i / 7f)], 3, ["a.jpg", "b/c.jpg", "d,\"e\".jpg", "é.png"],
+            [1, 0, 1, 2], ["cat", "dog", "ant"], [4, 5, 6, 7], [8, 9, 10, 11]),
         new([.. Enumerable.Range(1, 8).Select(i => i * 0.5f)], 2, ["a", "b", "c", "d"]),
     ];
 
     private static FuzzReader Of(string extension, string[] tokens)
-        => new($"embeddings{extension}", $"e{extension}", folder => Seeds(folder, extension), file => Use(EmbeddingFile.Read(file))) { Tokens = tokens };
+        => new($"embeddings{extension}", $"e{extension}", folder => Seeds(folder, extension), file => Use(
+            EmbeddingFile.Read(file)))
+        {
+            Tokens = tokens,
+        };
 
     private static byte[][] Seeds(string folder, string extension)
-        => [.. Tables().Select(table => ReaderCatalog.Written(folder, $"s{extension}", file => EmbeddingFile.Write(file, table, Parquet)))];
+        => [.. Tables().Select(table => ReaderCatalog.Written(
+            folder, $"s{extension}", file => EmbeddingFile.Write(file, table, Parquet)))];
 
     /// <summary>Parquet with each compression method.</summary>
     private static IEnumerable<byte[]> Packed()
     {
-        foreach (CompressionMethod method in new[] { CompressionMethod.None, CompressionMethod.Gzip, CompressionMethod.Zstd, CompressionMethod.Brotli, CompressionMethod.LZ4 })
+        foreach (CompressionMethod method in new[]
+        {
+            CompressionMethod.None, CompressionMethod.Gzip, CompressionMethod.Zstd, CompressionMethod.Brotli,
+            CompressionMethod.LZ4,
+        })
         {
             EmbeddingTable table = Tables()[0];
             var stream = new MemoryStream();
@@ -52,7 +77,8 @@ internal static class EmbeddingReaders
                 group.Add(table, row);
             }
 
-            ParquetWriter writer = ParquetWriter.CreateAsync(columns.Schema, stream, Options(method)).GetAwaiter().GetResult();
+            ParquetWriter writer =
+                ParquetWriter.CreateAsync(columns.Schema, stream, Options(method)).GetAwaiter().GetResult();
             group.WriteAsync(writer).GetAwaiter().GetResult();
             writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
             yield return stream.ToArray();
@@ -87,7 +113,8 @@ internal static class EmbeddingReaders
         return Use(EmbeddingFile.Read(matrix));
     }
 
-    private static InMemoryDataSet Images() => new([.. Enumerable.Range(0, 4).Select(i => new RgbImage(1, 1, new byte[] { (byte)i, 0, 0 }))]);
+    private static InMemoryDataSet Images()
+        => new([.. Enumerable.Range(0, 4).Select(i => new RgbImage(1, 1, new byte[] { (byte)i, 0, 0 }))]);
 
     private static EmbeddedBlock[] Blocks() =>
     [
@@ -120,7 +147,13 @@ internal static class EmbeddingReaders
         string folder = Directory.CreateTempSubdirectory("simclr-fuzz-").FullName;
         byte[] file = Spool(folder);
         Directory.Delete(folder, recursive: true);
-        return [.. file[..RecordsFrom(file)], .. BitConverter.GetBytes(record.Length), .. SHA256.HashData(record)[..8], .. record];
+        return
+        [
+            .. file[..RecordsFrom(file)],
+            .. BitConverter.GetBytes(record.Length),
+            .. SHA256.HashData(record)[..8],
+            .. record,
+        ];
     }
 
     private static string? ReadSpoolRecord(string file)
@@ -139,7 +172,8 @@ internal static class EmbeddingReaders
         {
             float[] values = [.. spool.ToRows().Blocks().SelectMany(block => block.Values)];
             float[] written = [.. Blocks().SelectMany(block => block.Values)];
-            if (!values.AsSpan().SequenceEqual(written.AsSpan(0, Math.Min(values.Length, written.Length))) || values.Length > written.Length)
+            if (!values.AsSpan().SequenceEqual(written.AsSpan(0, Math.Min(values.Length, written.Length)))
+                || values.Length > written.Length)
             {
                 throw new InvalidOperationException($"wrong numbers under a checksum: {string.Join(' ', values)}");
             }

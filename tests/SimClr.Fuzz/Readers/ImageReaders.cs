@@ -23,18 +23,27 @@ internal static class ImageReaders
         Of("gif", "a.gif", JpegDecoder.Skia, _ => [Convert.FromBase64String(FirstGif)]),
     ];
 
-    private static FuzzReader[] Jpeg(JpegDecoder decoder) => [Of($"jpeg-{decoder.ToString().ToLowerInvariant()}", "a.jpg", decoder, _ => [Encode(SKEncodedImageFormat.Jpeg), Turned(Encode(SKEncodedImageFormat.Jpeg))])];
+    private static FuzzReader[] Jpeg(JpegDecoder decoder)
+        => [Of($"jpeg-{decoder.ToString().ToLowerInvariant()}", "a.jpg", decoder, _ => [
+            Encode(SKEncodedImageFormat.Jpeg), Turned(Encode(SKEncodedImageFormat.Jpeg))])];
 
-    private static FuzzReader Of(string name, string file, JpegDecoder decoder, Func<string, IReadOnlyList<byte[]>> seeds)
+    private static FuzzReader Of(
+        string name, string file, JpegDecoder decoder, Func<string, IReadOnlyList<byte[]>> seeds)
     {
         var options = new DataOptions { Decoder = decoder, DecodeLimitMegapixels = Megapixels };
         return new FuzzReader(name, file, seeds, path =>
         {
             RgbImage image = ImageDecoder.Decode(File.ReadAllBytes(path), path, options);
-            return image.Width * image.Height * 3 == image.Pixels.Length ? null : throw new InvalidOperationException("an image without all its pixels");
+            return image.Width * image.Height * 3 == image.Pixels.Length ? null
+                : throw new InvalidOperationException("an image without all its pixels");
         })
         {
-            Tokens = ["Exif\0\0", "II*\0", "MM\0*", "\u0001\u0012", "\u0012\u0001", "IHDR", "IDAT", "PLTE", "tRNS", "eXIf", "VP8 ", "VP8L", "VP8X", "ANIM", "RIFF", "\u00ff\u00da", "\u00ff\u00c4", "\u00ff\u00c0", "\u00ff\u00c2", "\u00ff\u00d9", "!\u00f9\u0004", ","],
+            Tokens =
+            [
+                "Exif\0\0", "II*\0", "MM\0*", "\u0001\u0012", "\u0012\u0001", "IHDR", "IDAT", "PLTE", "tRNS", "eXIf",
+                "VP8 ", "VP8L", "VP8X", "ANIM", "RIFF", "\u00ff\u00da", "\u00ff\u00c4", "\u00ff\u00c0", "\u00ff\u00c2",
+                "\u00ff\u00d9", "!\u00f9\u0004", ",",
+            ],
         };
     }
 
@@ -43,7 +52,8 @@ internal static class ImageReaders
         using var bitmap = new SKBitmap(new SKImageInfo(17, 9, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         for (int i = 0; i < 17 * 9; i++)
         {
-            bitmap.SetPixel(i % 17, i / 17, new SKColor((byte)(i * 7), (byte)(i * 13), (byte)(i * 29), (byte)(255 - (i % 3))));
+            bitmap.SetPixel(
+                i % 17, i / 17, new SKColor((byte)(i * 7), (byte)(i * 13), (byte)(i * 29), (byte)(255 - (i % 3))));
         }
 
         using SKData data = bitmap.Encode(format, 90);
@@ -83,7 +93,8 @@ internal static class ImageReaders
         const int Side = 3;
         int stride = ((Side * bits / 8) + 3) / 4 * 4;
         byte[] file = new byte[54 + (stride * Side)];
-        (file[0], file[1], file[2], file[10], file[14], file[18], file[22], file[26], file[28]) = ((byte)'B', (byte)'M', (byte)file.Length, 54, 40, Side, Side, 1, (byte)bits);
+        (file[0], file[1], file[2], file[10], file[14], file[18], file[22], file[26], file[28]) =
+            ((byte)'B', (byte)'M', (byte)file.Length, 54, 40, Side, Side, 1, (byte)bits);
         Array.Fill(file, (byte)200, 54, file.Length - 54);
         return file;
     }

@@ -7,11 +7,14 @@ internal static class ReaderCatalog
 {
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        .. ConfigurationReaders.All, .. WeightReaders.All, .. EmbeddingReaders.All, .. ListReaders.All, .. SetReaders.All, .. ImageReaders.All, .. StoreReaders.All,
+        .. ConfigurationReaders.All, .. WeightReaders.All, .. EmbeddingReaders.All, .. ListReaders.All,
+        .. SetReaders.All, .. ImageReaders.All, .. StoreReaders.All,
     ];
 
     public static FuzzReader Find(string name) => All.FirstOrDefault(reader => reader.Name == name)
-        ?? throw new ArgumentException($"there is no reader '{name}'{DidYouMean.Hint(name, All.Select(reader => reader.Name))}; expected one of {string.Join(", ", All.Select(reader => reader.Name))}");
+        ?? throw new ArgumentException(
+            $"there is no reader '{name}'{DidYouMean.Hint(name, All.Select(reader => reader.Name))}; expected one of "
+                + $"{string.Join(", ", All.Select(reader => reader.Name))}");
 
     /// <summary>One of the tests' golden files.</summary>
     public static byte[] Golden(string name)

@@ -11,16 +11,41 @@ internal static class SetReaders
 {
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        new("mat", "labels.mat", _ => [.. new[] { "setid.mat", "setid_plain.mat", "imagelabels.mat", "cars_annos.mat", "numbers.mat" }.Select(ReaderCatalog.Golden)], ReadMat)
+        new(
+            "mat",
+            "labels.mat",
+            _ => [.. new[] { "setid.mat", "setid_plain.mat", "imagelabels.mat", "cars_annos.mat", "numbers.mat" }
+                .Select(ReaderCatalog.Golden)],
+            ReadMat)
         {
-            Tokens = ["\u000e\0\0\0", "\u000f\0\0\0", "\u0006\0\0\0\u0008\0\0\0", "\u0005\0\0\0", "\u0001\0\u0004\0", "\u0002\0\0\0\0\0\0\0", "\u0078\u009c", "MATLAB 7.3", "MI", "IM"],
+            Tokens =
+            [
+                "\u000e\0\0\0", "\u000f\0\0\0", "\u0006\0\0\0\u0008\0\0\0", "\u0005\0\0\0", "\u0001\0\u0004\0",
+                "\u0002\0\0\0\0\0\0\0", "\u0078\u009c", "MATLAB 7.3", "MI", "IM",
+            ],
         },
         new("idx", "train-images-idx3-ubyte", _ => [Idx([3, 2, 2])], file => Read(IdxFile.Read(file, 3).Values)),
-        new("idx-gzipped", "train-images-idx3-ubyte.gz", _ => [Gzipped(Idx([3, 2, 2])), Gzipped(Idx([5, 28, 28]))], file => Read(IdxFile.Read(file, 3).Values)),
-        new("idx-in-gzip", "train-images-idx3-ubyte.gz", _ => [Idx([3, 2, 2])], file => Read(IdxFile.Read(file, 3).Values)) { Wrap = Gzipped },
-        new("cifar", "data_batch_1.bin", _ => [Enumerable.Range(0, 3073 * 2).Select(i => (byte)(i % 3073 == 0 ? 3 : i)).ToArray()], ReadCifar),
-        new("pack", "a.pack", folder => [ReaderCatalog.Written(folder, "s.pack", WritePack)], ReadPack) { IsChecked = true },
-        new("pack-index", "a.pack", folder => [Index(ReaderCatalog.Written(folder, "s.pack", WritePack))], file => ReadPack(file).Length < 0 ? "" : null) { Wrap = Indexed },
+        new("idx-gzipped", "train-images-idx3-ubyte.gz", _ => [Gzipped(Idx([3, 2, 2])), Gzipped(Idx([5, 28, 28]))], file
+            => Read(IdxFile.Read(file, 3).Values)),
+        new("idx-in-gzip", "train-images-idx3-ubyte.gz", _ => [Idx([3, 2, 2])], file => Read(
+            IdxFile.Read(file, 3).Values))
+        {
+            Wrap = Gzipped,
+        },
+        new(
+            "cifar",
+            "data_batch_1.bin",
+            _ => [Enumerable.Range(0, 3073 * 2).Select(i => (byte)(i % 3073 == 0 ? 3 : i)).ToArray()],
+            ReadCifar),
+        new("pack", "a.pack", folder => [ReaderCatalog.Written(folder, "s.pack", WritePack)], ReadPack)
+        {
+            IsChecked = true,
+        },
+        new("pack-index", "a.pack", folder => [Index(ReaderCatalog.Written(folder, "s.pack", WritePack))], file
+            => ReadPack(file).Length < 0 ? "" : null)
+        {
+            Wrap = Indexed,
+        },
         new("tar", "a.tar", _ => [.. Formats.Select(format => Tar(format))], ReadTar) { Tokens = TarWords },
         Archive("archive-tar", "a.tar", [.. Formats.Select(format => Tar(format))]),
         Archive("archive-tgz", "a.tar.gz", [.. Formats.Select(format => Gzipped(Tar(format)))]),
@@ -28,9 +53,13 @@ internal static class SetReaders
         Archive("archive-zip", "a.zip", [Zip()]),
     ];
 
-    private static TarEntryFormat[] Formats => [TarEntryFormat.V7, TarEntryFormat.Ustar, TarEntryFormat.Pax, TarEntryFormat.Gnu];
+    private static TarEntryFormat[] Formats
+        => [TarEntryFormat.V7, TarEntryFormat.Ustar, TarEntryFormat.Pax, TarEntryFormat.Gnu];
 
-    private static string[] TarWords => ["ustar\0" + "00", "ustar  \0", "././@LongLink", "path=a.jpg\n", "size=99999999999\n", "GNU.sparse.map=", "0000000", "7777777", "L", "x", "g", "1", "2", "5", "S", ".jpg", ".cls"];
+    private static string[] TarWords => [
+        "ustar\0" + "00", "ustar  \0", "././@LongLink", "path=a.jpg\n", "size=99999999999\n", "GNU.sparse.map=",
+        "0000000", "7777777", "L", "x", "g", "1", "2", "5", "S", ".jpg", ".cls",
+    ];
 
     private static string? Read(byte[] values) => values.Length < 0 ? "" : null;
 
@@ -39,7 +68,11 @@ internal static class SetReaders
         MatFile mat = MatFile.Read(file);
         Action[] uses =
         [
-            () => mat.Integers("trnid"), () => mat.Integers("labels"), () => mat.Texts("annotations", "fname"), () => mat.Integers("annotations", "class"), () => mat.Texts("class_names"),
+            () => mat.Integers("trnid"),
+            () => mat.Integers("labels"),
+            () => mat.Texts("annotations", "fname"),
+            () => mat.Integers("annotations", "class"),
+            () => mat.Texts("class_names"),
         ];
         foreach (Action use in uses)
         {
@@ -94,7 +127,9 @@ internal static class SetReaders
     private static void WritePack(string file)
     {
         using var images = new InMemoryDataSet(
-            [new RgbImage(2, 1, new byte[] { 1, 2, 3, 4, 5, 6 }), new RgbImage(1, 1, new byte[] { 7, 8, 9 })], [1, 0], ["cat", "dog"]);
+            [new RgbImage(2, 1, new byte[] { 1, 2, 3, 4, 5, 6 }), new RgbImage(1, 1, new byte[] { 7, 8, 9 })],
+            [1, 0],
+            ["cat", "dog"]);
         PackFile.Write(images, file, new DataOptions { Workers = 1 }, new SkippedImages(images));
     }
 
@@ -102,13 +137,16 @@ internal static class SetReaders
     private static string ReadPack(string file)
     {
         using PackDataSet images = PackDataSet.Open(file);
-        string said = $"{images.Fingerprint} {string.Join(',', images.ClassNames ?? [])} {string.Join(',', images.Labels ?? [])}";
-        return said + string.Concat(Enumerable.Range(0, images.Count).Select(i => $" {images.RelativePathOf(i)} {images.Read(i).Width}x{images.Read(i).Height}"));
+        string said =
+            $"{images.Fingerprint} {string.Join(',', images.ClassNames ?? [])} {string.Join(',', images.Labels ?? [])}";
+        return said + string.Concat(Enumerable.Range(0, images.Count)
+            .Select(i => $" {images.RelativePathOf(i)} {images.Read(i).Width}x{images.Read(i).Height}"));
     }
 
     private static byte[] Index(byte[] pack) => pack[(int)BitConverter.ToInt64(pack, 16)..];
 
-    private static byte[] Indexed(byte[] index) => [.. PackHeader.Create(PackHeader.Length + 9, index).ToBytes(), .. new byte[9], .. index];
+    private static byte[] Indexed(byte[] index)
+        => [.. PackHeader.Create(PackHeader.Length + 9, index).ToBytes(), .. new byte[9], .. index];
 
     private static byte[] Tar(TarEntryFormat format)
     {

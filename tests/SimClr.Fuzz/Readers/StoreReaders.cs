@@ -14,19 +14,27 @@ internal static class StoreReaders
     [
         new("index", "a.index", folder => [Index(folder, graph: true), Index(folder, graph: false)], Search)
         {
-            Tokens = ["images", "vectors", "graph", "meta", "dimension", "CREATE TABLE", "SQLite format 3\0", "path", "BLOB"],
+            Tokens =
+            [
+                "images", "vectors", "graph", "meta", "dimension", "CREATE TABLE", "SQLite format 3\0", "path", "BLOB",
+            ],
             Share = 1,
         },
     ];
 
-    private static byte[] Index(string folder, bool graph) => ReaderCatalog.Written(folder, graph ? "g.index" : "p.index", file =>
-    {
-        using var collection = new SqliteImageCollection(file, new IndexDescription(Dimension)) { GraphFrom = graph ? 1 : long.MaxValue, Threads = 1 };
-        collection.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
-        collection.UpsertAsync(Enumerable.Range(0, Images).Select(Record)).GetAwaiter().GetResult();
-        collection.CompleteAsync().GetAwaiter().GetResult();
-        SqliteConnection.ClearAllPools();
-    });
+    private static byte[] Index(string folder, bool graph)
+        => ReaderCatalog.Written(folder, graph ? "g.index" : "p.index", file =>
+        {
+            using var collection = new SqliteImageCollection(file, new IndexDescription(Dimension))
+            {
+                GraphFrom = graph ? 1 : long.MaxValue,
+                Threads = 1,
+            };
+            collection.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
+            collection.UpsertAsync(Enumerable.Range(0, Images).Select(Record)).GetAwaiter().GetResult();
+            collection.CompleteAsync().GetAwaiter().GetResult();
+            SqliteConnection.ClearAllPools();
+        });
 
     private static ImageRecord Record(int number) => new()
     {

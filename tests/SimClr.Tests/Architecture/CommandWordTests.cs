@@ -24,7 +24,8 @@ public sealed partial class CommandWordTests
     {
         string[] literals = [.. Literals().Select(found => found.Text)];
         string[] calls = [.. CommandWords.Calls.Keys.Select(name => $"{name}({{")];
-        string[] names = [.. CommandWords.Translations.Keys.Select(name => name.StartsWith("task ", StringComparison.Ordinal) ? "task {" : name)];
+        string[] names = [.. CommandWords.Translations.Keys.Select(
+            name => name.StartsWith("task ", StringComparison.Ordinal) ? "task {" : name)];
         IEnumerable<string> unsaid = calls.Concat(names)
             .Where(words => !literals.Any(text => text.Contains(words, StringComparison.Ordinal)));
         Assert.Empty(unsaid);
@@ -34,7 +35,11 @@ public sealed partial class CommandWordTests
     public void Every_translation_is_a_flag_or_verb_to_type()
     {
         Command[] verbs = [.. Commands(CommandLine.CreateRoot())];
-        string[] known = [.. verbs.SelectMany(verb => verb.Options.Select(option => option.Name).Append(verb.Name)), .. Foreign];
+        string[] known =
+        [
+            .. verbs.SelectMany(verb => verb.Options.Select(option => option.Name).Append(verb.Name)),
+            .. Foreign,
+        ];
         Assert.All(CommandWords.Translations.Values.Concat(CommandWords.Calls.Values), words => Assert.All(
             CommandWord().Matches(words), found => Assert.Contains(found.Value.Split(' ')[^1], known)));
     }

@@ -22,10 +22,12 @@ public sealed class DelegatingDataSetTests
     {
         [typeof(CachedDataSet)] = "IsDecoded Read Recycle",
         [typeof(SubsetDataSet)] = "Count Fingerprint Labels Locate MultiLabels",
-        [typeof(JoinedDataSet)] = "ClassNames Count Decoder Fingerprint IsDecoded Labels Locate MultiLabels Name NoLabelsReason Omissions",
+        [typeof(JoinedDataSet)] =
+            "ClassNames Count Decoder Fingerprint IsDecoded Labels Locate MultiLabels Name NoLabelsReason Omissions",
         [typeof(ResizedDataSet)] = "Fingerprint IsDecoded Read Recycle",
         [typeof(PerturbedDataSet)] = "Fingerprint IsDecoded Name Read Recycle",
-        [typeof(RepeatedDataSet)] = "ClassNames Count Dispose Fingerprint IsDecoded Labels Locate MultiLabels NoLabelsReason",
+        [typeof(RepeatedDataSet)] =
+            "ClassNames Count Dispose Fingerprint IsDecoded Labels Locate MultiLabels NoLabelsReason",
     };
 
     public static TheoryData<string> Members => [.. Overridable().Select(method => method.Name)];
@@ -35,7 +37,8 @@ public sealed class DelegatingDataSetTests
     {
         Type[] wrappers = [.. Types.Where(type => !type.IsAbstract && type.GetConstructors(Own)
             .Any(made => made.GetParameters().Any(parameter => parameter.ParameterType == typeof(ImageDataSet))))];
-        Assert.All(wrappers, type => Assert.True(type.IsSubclassOf(typeof(DelegatingDataSet)), $"{type} forwards by hand"));
+        Assert.All(
+            wrappers, type => Assert.True(type.IsSubclassOf(typeof(DelegatingDataSet)), $"{type} forwards by hand"));
         Assert.Superset(Changed.Keys.ToHashSet(), wrappers.ToHashSet());
     }
 
@@ -52,9 +55,12 @@ public sealed class DelegatingDataSetTests
     {
         var source = new Outspoken();
         MethodInfo method = Overridable().Single(method => method.Name == member);
-        object?[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(int) ? (object)1 : Outspoken.Image)];
+        object?[] arguments = [.. method.GetParameters()
+            .Select(parameter => parameter.ParameterType == typeof(int) ? (object)1 : Outspoken.Image)];
         object? expected = method.Invoke(source, arguments);
-        Assert.NotEqual(method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);   // Else it proves nothing.
+        // Else it proves nothing.
+        Assert.NotEqual(
+            method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);
         source.Calls.Clear();
         Assert.Equal(expected, method.Invoke(new Bare(source), arguments));
         Assert.Equal([member], source.Calls);
@@ -62,12 +68,16 @@ public sealed class DelegatingDataSetTests
 
     [Fact]
     public void A_wrapper_overrides_only_what_it_changes()
-        => Assert.All(Types.Where(type => type.Assembly != typeof(DelegatingDataSetTests).Assembly && type.BaseType == typeof(DelegatingDataSet)), type
-            => Assert.Equal(
-                Changed.GetValueOrDefault(type),
-                string.Join(' ', type.GetMethods(Own)
-                    .Where(method => method.GetBaseDefinition().DeclaringType != type)
-                    .Select(method => method.Name.Replace("get_", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal))));
+        => Assert.All(
+            Types.Where(type => type.Assembly != typeof(DelegatingDataSetTests).Assembly
+                && type.BaseType == typeof(DelegatingDataSet)),
+            type
+                => Assert.Equal(
+                    Changed.GetValueOrDefault(type),
+                    string.Join(' ', type.GetMethods(Own)
+                        .Where(method => method.GetBaseDefinition().DeclaringType != type)
+                        .Select(method => method.Name.Replace("get_", "", StringComparison.Ordinal))
+                        .Order(StringComparer.Ordinal))));
 
     /// <summary>
     /// The base cannot choose between two sets, so the joined set must answer everything except queries about one
@@ -80,7 +90,9 @@ public sealed class DelegatingDataSetTests
             method => Assert.NotNull(typeof(JoinedDataSet).GetMethod(method.Name, Own)));
 
     private static IEnumerable<MethodInfo> Overridable()
-        => typeof(ImageDataSet).GetMethods(Own).Where(method => method is { IsVirtual: true, IsFinal: false, Name: not "Dispose" });
+        => typeof(ImageDataSet)
+            .GetMethods(Own)
+            .Where(method => method is { IsVirtual: true, IsFinal: false, Name: not "Dispose" });
 
     private sealed class Bare(ImageDataSet source) : DelegatingDataSet(source);
 
@@ -104,7 +116,8 @@ public sealed class DelegatingDataSetTests
         private static readonly int[] Classes = [1, 0, 1];
         private static readonly string[] Names = ["a", "b"];
         private static readonly sbyte[][] Marks = [[1, -1], [-1, 1], [1, 0]];
-        private static readonly Omissions Left = new(new SortedDictionary<string, int> { [".heic"] = 2 }, [new Omission("x/", "no")], []);
+        private static readonly Omissions Left = new(
+            new SortedDictionary<string, int> { [".heic"] = 2 }, [new Omission("x/", "no")], []);
 
         public static RgbImage Image { get; } = new(1, 1, [1, 2, 3]);
 
@@ -136,11 +149,13 @@ public sealed class DelegatingDataSetTests
 
         internal override string RelativePathOf(int index) => Note($"relative {index}", nameof(RelativePathOf));
 
-        internal override (string File, long Offset, long Length)? SliceOf(int index) => Note<(string, long, long)?>(("a.tar", 512, index), nameof(SliceOf));
+        internal override (string File, long Offset, long Length)? SliceOf(int index)
+            => Note<(string, long, long)?>(("a.tar", 512, index), nameof(SliceOf));
 
         public override RgbImage Read(int index) => Note(index == 1 ? Image : Other, nameof(Read));
 
-        public override void Recycle(int index, RgbImage image) => Note(Assert.IsType<RgbImage>(image), nameof(Recycle));
+        public override void Recycle(int index, RgbImage image)
+            => Note(Assert.IsType<RgbImage>(image), nameof(Recycle));
 
         private T Note<T>(T answer, string member)
         {

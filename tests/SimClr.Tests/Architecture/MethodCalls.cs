@@ -7,11 +7,16 @@ namespace SimClr.Tests.Architecture;
 internal static class MethodCalls
 {
     private const BindingFlags Own =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        BindingFlags.Public
+            | BindingFlags.NonPublic
+            | BindingFlags.Static
+            | BindingFlags.Instance
+            | BindingFlags.DeclaredOnly;
 
     private const int TwoBytes = 0xFE;
 
-    private static readonly Dictionary<int, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<int, OpCode> Codes = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (int)(ushort)code.Value);
 
@@ -26,7 +31,8 @@ internal static class MethodCalls
     {
         Instruction[] all = [.. Instructions(method)];
         return all
-            .Select((instruction, i) => (instruction.Code, instruction.Member as MethodBase, i + 1 < all.Length ? all[i + 1].Code : OpCodes.Nop))
+            .Select((instruction, i) => (
+                instruction.Code, instruction.Member as MethodBase, i + 1 < all.Length ? all[i + 1].Code : OpCodes.Nop))
             .Where(call => call.Item2 is not null)!;
     }
 
@@ -87,8 +93,9 @@ internal static class MethodCalls
         {
             StackBehaviour.Pop0 => 0,
             StackBehaviour.Pop1 or StackBehaviour.Popi or StackBehaviour.Popref => 1,
-            StackBehaviour.Popi_popi_popi or StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8 or StackBehaviour.Popref_popi_popr4
-                or StackBehaviour.Popref_popi_popr8 or StackBehaviour.Popref_popi_popref or StackBehaviour.Popref_popi_pop1 => 3,
+            StackBehaviour.Popi_popi_popi or StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8
+                or StackBehaviour.Popref_popi_popr4 or StackBehaviour.Popref_popi_popr8
+                or StackBehaviour.Popref_popi_popref or StackBehaviour.Popref_popi_pop1 => 3,
             StackBehaviour.Varpop => 0,
             _ => 2,
         };
@@ -96,9 +103,13 @@ internal static class MethodCalls
 
     private static int Pushes(Instruction instruction)
     {
-        if (instruction.Member is MethodBase callee && instruction.Code != OpCodes.Ldftn && instruction.Code != OpCodes.Ldvirtftn)
+        if (instruction.Member is MethodBase callee
+            && instruction.Code != OpCodes.Ldftn
+            && instruction.Code != OpCodes.Ldvirtftn)
         {
-            return instruction.Code == OpCodes.Newobj || (callee is MethodInfo made && made.ReturnType != typeof(void)) ? 1 : 0;
+            return instruction.Code == OpCodes.Newobj || (callee is MethodInfo made && made.ReturnType != typeof(void))
+                ? 1
+                : 0;
         }
 
         return instruction.Code.StackBehaviourPush switch

@@ -59,13 +59,16 @@ public sealed class NamedDeviceTests
     {
         Assert.Contains(Methods.Value, method => method.DeclaringType == typeof(Optimizer));
         string[] found = [.. Methods.Value.SelectMany(OnDefaultDevice)];
-        Assert.True(found.Length == 0, $"These name no device, and a program may have changed the default:\n{string.Join("\n", found)}");
+        Assert.True(
+            found.Length == 0,
+            $"These name no device, and a program may have changed the default:\n{string.Join("\n", found)}");
     }
 
     [Fact]
     public void Only_code_that_knows_its_memory_is_the_processors_takes_pointers()
     {
-        string[] found = [.. Methods.Value.Where(method => !Pointers.ContainsKey(Outermost(method.DeclaringType!).Name)).SelectMany(PointedAt)];
+        string[] found = [.. Methods.Value.Where(method => !Pointers.ContainsKey(Outermost(method.DeclaringType!).Name))
+            .SelectMany(PointedAt)];
         Assert.True(found.Length == 0, string.Join("\n", found));
     }
 
@@ -77,15 +80,18 @@ public sealed class NamedDeviceTests
     [InlineData(nameof(Careless.Layer), "Linear")]
     [InlineData(nameof(Careless.Seeded), ".ctor")]
     public void A_tensor_created_without_a_device_is_found(string careless, string what)
-        => Assert.Contains(what, Assert.Single(OnDefaultDevice(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
+        => Assert.Contains(
+            what, Assert.Single(OnDefaultDevice(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(nameof(Careless.Bytes))]
     [InlineData(nameof(Careless.Numbers))]
-    public void A_raw_pointer_is_found(string careless) => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
+    public void A_raw_pointer_is_found(string careless)
+        => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
 
     [Fact]
-    public void A_named_device_passes() => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
+    public void A_named_device_passes()
+        => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
     private static IEnumerable<string> OnDefaultDevice(MethodBase method)
     {
@@ -93,7 +99,8 @@ public sealed class NamedDeviceTests
         for (int i = 0; i < code.Length; i++)
         {
             if (code[i].Member is MethodBase callee && IsOfTorchSharp(callee) && !StaysWithItsInput(callee)
-                && Array.FindIndex(callee.GetParameters(), p => p.ParameterType == typeof(Device)) is >= 0 and int parameter
+                && Array.FindIndex(
+                    callee.GetParameters(), p => p.ParameterType == typeof(Device)) is >= 0 and int parameter
                 && MethodCalls.ArgumentOf(code, i, parameter).Code == OpCodes.Ldnull)
             {
                 yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: {callee}";
@@ -121,7 +128,8 @@ public sealed class NamedDeviceTests
 
         public static Tensor Range(long n) => arange(n, requires_grad: n > 3);
 
-        public static Tensor Array(int[] values) => tensor(values.Select(v => (long)v).ToArray(), [values.Length]).mul(2);
+        public static Tensor Array(int[] values)
+            => tensor(values.Select(v => (long)v).ToArray(), [values.Length]).mul(2);
 
         public static Tensor Random(Generator generator) => rand([2, 3], generator: generator);
 
@@ -134,6 +142,7 @@ public sealed class NamedDeviceTests
         public static float Numbers(Tensor x) => x.data<float>()[0];
 
         public static Tensor Not(Tensor x, int[] values)
-            => zeros_like(x).add(tensor(values, device: x.device)).add(ones(3, device: CPU)).add(x.zeros_like(ScalarType.Float32)).to(CPU);
+            => zeros_like(x).add(tensor(values, device: x.device)).add(
+                ones(3, device: CPU)).add(x.zeros_like(ScalarType.Float32)).to(CPU);
     }
 }

@@ -29,7 +29,8 @@ public sealed partial class RoomTests
         // Evaluation sees embeddings and encoders, never the trainer.
         ["Evaluation"] =
         [
-            "Augmentation", "Checkpoints", "Data", "Distributed", "Embeddings", "Heads", "Internals", "Layers", "Optimizers",
+            "Augmentation", "Checkpoints", "Data", "Distributed", "Embeddings", "Heads", "Internals", "Layers",
+            "Optimizers",
         ],
         ["Search"] = ["Data", "Embeddings", "Internals"],
         ["Clusters"] = ["Embeddings", "Internals", "Search"],
@@ -37,11 +38,14 @@ public sealed partial class RoomTests
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
         ["Duplicates"] = ["Data", "Embeddings", "Internals", "Search"],
 
-        ["Configuration"] = ["Augmentation", "Checkpoints", "Data", "Encoders", "Heads", "Internals", "Losses", "Optimizers"],
+        ["Configuration"] =
+        [
+            "Augmentation", "Checkpoints", "Data", "Encoders", "Heads", "Internals", "Losses", "Optimizers",
+        ],
         ["Training"] =
         [
-            "Augmentation", "Checkpoints", "Configuration", "Data", "Distributed", "Embeddings", "Encoders", "Evaluation", "Heads",
-            "Internals", "Layers", "Losses", "Optimizers",
+            "Augmentation", "Checkpoints", "Configuration", "Data", "Distributed", "Embeddings", "Encoders",
+            "Evaluation", "Heads", "Internals", "Layers", "Losses", "Optimizers",
         ],
 
         // A program's queries about the machine; the rooms before it use the internals.
@@ -78,12 +82,16 @@ public sealed partial class RoomTests
     public void Shared_sources_are_few_and_shared()
     {
         string[] sources = [.. SourceTree.Files(Path.Combine("src", "Shared")).Select(file => Path.GetFileName(file)!)];
-        string[] projects = [.. SourceTree.Files("src", "*.csproj").Where(file => !file.EndsWith("SimClr.csproj", StringComparison.Ordinal)).Select(File.ReadAllText)];
+        string[] projects = [.. SourceTree.Files("src", "*.csproj")
+            .Where(file => !file.EndsWith("SimClr.csproj", StringComparison.Ordinal))
+            .Select(File.ReadAllText)];
         Assert.InRange(sources.Length, 1, 20);
-        Assert.All(sources, source => Assert.Contains(projects, project => project.Contains($"../Shared/{source}", StringComparison.Ordinal)));
+        Assert.All(sources, source => Assert.Contains(
+            projects, project => project.Contains($"../Shared/{source}", StringComparison.Ordinal)));
         foreach (string file in SourceTree.Files(Path.Combine("src", "Shared")))
         {
-            Assert.Empty(RoomName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).Where(MayUse.ContainsKey).Except(["Data", "Internals"]));
+            Assert.Empty(RoomName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).Where(
+                MayUse.ContainsKey).Except(["Data", "Internals"]));
         }
     }
 
@@ -107,7 +115,8 @@ public sealed partial class RoomTests
     [InlineData(@"\bmanual_seed\(")]
     public void The_library_contains_no_banned_calls(string banned)
     {
-        var found = SourceTree.Files(Path.Combine("src", "SimClr")).Where(file => Regex.IsMatch(File.ReadAllText(file), banned));
+        var found = SourceTree.Files(Path.Combine("src", "SimClr"))
+            .Where(file => Regex.IsMatch(File.ReadAllText(file), banned));
         Assert.Empty(found);
     }
 

@@ -26,7 +26,9 @@ public sealed class RootedScalarTests
             .SelectMany(name => MethodCalls.Methods(Assembly.Load(name)))
             .Where(method => !IsScalars(method.DeclaringType))
             .SelectMany(Faults)];
-        Assert.True(found.Length == 0, $"Nothing keeps these scalars (see src/Shared/RootedScalars.cs):\n{string.Join("\n", found)}");
+        Assert.True(
+            found.Length == 0,
+            $"Nothing keeps these scalars (see src/Shared/RootedScalars.cs):\n{string.Join("\n", found)}");
     }
 
     [Theory]
@@ -36,7 +38,8 @@ public sealed class RootedScalarTests
     [InlineData(nameof(Careless.Layer), "BatchNorm2d BatchNorm2d(")]
     [InlineData(nameof(Careless.Variable), "Scalar From(Double), held by a variable")]
     public void A_scalar_without_a_reference_is_found(string careless, string what)
-        => Assert.Contains(what, Assert.Single(Faults(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
+        => Assert.Contains(
+            what, Assert.Single(Faults(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
 
     [Fact]
     public void Referenced_scalars_pass() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
@@ -52,9 +55,12 @@ public sealed class RootedScalarTests
             {
                 yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: {callee}";
             }
-            else if (IsScalars(callee.DeclaringType) && callee.Name == nameof(RootedScalars.From) && next.Name!.StartsWith("stloc", StringComparison.Ordinal))
+            else if (IsScalars(callee.DeclaringType)
+                && callee.Name == nameof(RootedScalars.From)
+                && next.Name!.StartsWith("stloc", StringComparison.Ordinal))
             {
-                yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: {callee}, held by a variable";
+                yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: "
+                    + $"{callee}, held by a variable";
             }
         }
     }
@@ -71,7 +77,8 @@ public sealed class RootedScalarTests
                 .Select(callee => (Callee: MethodCalls.Identity(callee), Caller: method)))
             .ToLookup(call => call.Callee, call => call.Caller);
         var found = new HashSet<(Module, int)>();
-        var open = new Stack<MethodBase>(all.Where(method => method is MethodInfo { ReturnType: { } type } && type == typeof(Scalar)));
+        var open = new Stack<MethodBase>(
+            all.Where(method => method is MethodInfo { ReturnType: { } type } && type == typeof(Scalar)));
         while (open.TryPop(out MethodBase? method))
         {
             if (found.Add(MethodCalls.Identity(method)))

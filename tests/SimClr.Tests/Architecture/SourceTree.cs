@@ -9,7 +9,9 @@ internal static class SourceTree
 
     public static IEnumerable<string> Files(string folder, string pattern = "*.cs")
         => Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+            .Where(file => !Path.GetRelativePath(Root, file)
+                .Split(Path.DirectorySeparatorChar)
+                .Any(part => part is "bin" or "obj"));
 
     private static string Find([CallerFilePath] string here = "")
     {

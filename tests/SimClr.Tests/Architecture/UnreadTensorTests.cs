@@ -8,9 +8,16 @@ namespace SimClr.Tests.Architecture;
 public sealed class UnreadTensorTests
 {
     private static readonly string[] Rooms =
-        ["SimClr.Augmentation", "SimClr.Encoders", "SimClr.Heads", "SimClr.Internals", "SimClr.Layers", "SimClr.Losses", "SimClr.Optimizers", "SimClr.Training"];
+    [
+        "SimClr.Augmentation", "SimClr.Encoders", "SimClr.Heads", "SimClr.Internals", "SimClr.Layers", "SimClr.Losses",
+        "SimClr.Optimizers", "SimClr.Training",
+    ];
 
-    private static readonly string[] Steps = ["ContrastiveStep", "GradientCacheStep", "SupervisedStep", "BatchLoss", "GatheredLoss", "RunningStatistics", "DeviceViews", "DeviceChange"];
+    private static readonly string[] Steps =
+    [
+        "ContrastiveStep", "GradientCacheStep", "SupervisedStep", "BatchLoss", "GatheredLoss", "RunningStatistics",
+        "DeviceViews", "DeviceChange",
+    ];
 
     // The exceptions in these rooms: a whole type, or one method.
     private static readonly Dictionary<string, string> MayRead = new()
@@ -42,7 +49,8 @@ public sealed class UnreadTensorTests
     [Fact]
     public void Losses_encoders_optimizers_and_steps_read_no_tensor()
     {
-        MethodBase[] methods = [.. MethodCalls.Methods(typeof(Optimizer).Assembly).Where(method => IsOfAStep(method, Outermost(method.DeclaringType!)))];
+        MethodBase[] methods = [.. MethodCalls.Methods(typeof(Optimizer).Assembly)
+            .Where(method => IsOfAStep(method, Outermost(method.DeclaringType!)))];
         Assert.All(Rooms, room => Assert.Contains(methods, method => method.DeclaringType!.Namespace == room));
         Assert.All(Steps, step => Assert.Contains(methods, method => method.DeclaringType!.Name == step));
         string[] found = [.. methods.SelectMany(method => Reads(method))];
@@ -55,7 +63,8 @@ public sealed class UnreadTensorTests
     [InlineData(nameof(Reader.Copy))]
     [InlineData(nameof(Reader.Move))]
     [InlineData(nameof(Reader.Chosen))]
-    public void A_method_that_reads_a_tensor_is_found(string name) => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
+    public void A_method_that_reads_a_tensor_is_found(string name)
+        => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
 
     private static IEnumerable<string> Reads(MethodBase method)
     {
@@ -72,7 +81,8 @@ public sealed class UnreadTensorTests
     }
 
     private static bool MovesToTheHost(MethodCalls.Instruction[] code, int call, MethodBase callee)
-        => callee.Name == "to" && Array.FindIndex(callee.GetParameters(), p => p.ParameterType == typeof(Device)) is >= 0 and int parameter
+        => callee.Name == "to"
+            && Array.FindIndex(callee.GetParameters(), p => p.ParameterType == typeof(Device)) is >= 0 and int parameter
             && MethodCalls.ArgumentOf(code, call, parameter).Member?.Name == nameof(CPU);
 
     private static bool IsReader(MethodBase callee)
@@ -81,12 +91,15 @@ public sealed class UnreadTensorTests
 
     // As an index, x[mask] reads the number of set elements.
     private static bool IsIndex(MethodBase callee)
-        => (callee.DeclaringType == typeof(Tensor) && callee.Name == "get_TensorItems" && callee.GetParameters()[0].ParameterType == typeof(Tensor[]))
+        => (callee.DeclaringType == typeof(Tensor)
+            && callee.Name == "get_TensorItems"
+            && callee.GetParameters()[0].ParameterType == typeof(Tensor[]))
             || (callee.DeclaringType == typeof(TensorIndex) && callee.Name == nameof(TensorIndex.Tensor));
 
     private static bool IsOfAStep(MethodBase method, Type type)
         => Rooms.Contains(type.Namespace) && !MayRead.Keys.Any(name =>
-            name == type.Name || (name.StartsWith($"{type.Name}.", StringComparison.Ordinal) && IsOf(method, name[(type.Name.Length + 1)..])));
+            name == type.Name || (name.StartsWith($"{type.Name}.", StringComparison.Ordinal)
+                && IsOf(method, name[(type.Name.Length + 1)..])));
 
     // The method and its local functions.
     private static bool IsOf(MethodBase method, string name)

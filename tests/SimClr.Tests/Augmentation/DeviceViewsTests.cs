@@ -23,11 +23,15 @@ public sealed class DeviceViewsTests
     {
         // Some of the same size, some not, and degenerate ones.
         (int Width, int Height)[] sizes =
-            [(48, 36), (48, 36), (1, 1), (48, 36), (60, 1), (31, 70), (50, 50), (3, 2), (200, 90), (5, 300), (33, 33), (48, 36)];
+        [
+            (48, 36), (48, 36), (1, 1), (48, 36), (60, 1), (31, 70), (50, 50), (3, 2), (200, 90), (5, 300), (33, 33),
+            (48, 36),
+        ];
         RgbImage[] images = [.. sizes.Select((size, i) => RandomImages.Noise(size.Width, size.Height, i))];
         ViewParameters[] draws = [.. from view in Enumerable.Range(0, 2)
                                      from i in Enumerable.Range(0, images.Length)
-                                     select ViewParameters.Draw(options, images[i].Width, images[i].Height, 3, 1, i, view)];
+                                     select ViewParameters.Draw(
+                                         options, images[i].Width, images[i].Height, 3, 1, i, view)];
         float[] got = Rendered(options, images, draws);
 
         int floats = 3 * options.Size * options.Size;
@@ -36,7 +40,10 @@ public sealed class DeviceViewsTests
         for (int i = 0; i < draws.Length; i++)
         {
             renderer.Render(images[i % images.Length], draws[i], expected);
-            GoldenImage.AssertClose([.. expected.Select(v => (double)v)], got.AsSpan(i * floats, floats), 1e-5 * (options.Normalize == Normalization.None ? 1 : 5));
+            GoldenImage.AssertClose(
+                [.. expected.Select(v => (double)v)],
+                got.AsSpan(i * floats, floats),
+                1e-5 * (options.Normalize == Normalization.None ? 1 : 5));
         }
     }
 
@@ -45,7 +52,12 @@ public sealed class DeviceViewsTests
     [InlineData(true)]
     public void Gray_black_and_white_images_have_no_hue_and_stay_finite(bool gray)
     {
-        RgbImage[] images = [RandomImages.Gray(20, 20, 1), new(20, 20, new byte[1200]), new(20, 20, [.. Enumerable.Repeat((byte)255, 1200)])];
+        RgbImage[] images =
+        [
+            RandomImages.Gray(20, 20, 1),
+            new(20, 20, new byte[1200]),
+            new(20, 20, [.. Enumerable.Repeat((byte)255, 1200)]),
+        ];
         var options = new ViewOptions { Size = 16, JitterProbability = 1, GrayProbability = gray ? 1 : 0 };
         ViewParameters[] draws = [.. images.Select((_, i) => ViewParameters.Draw(options, 20, 20, 1, 0, i, 0))];
         Assert.All(Rendered(options, images, draws).Chunk(3), p => Assert.True(
@@ -57,7 +69,8 @@ public sealed class DeviceViewsTests
     {
         RgbImage[] images = [RandomImages.Noise(30, 30, 1), RandomImages.Noise(31, 30, 2)];
         var options = new ViewOptions { Size = 20, BlurProbability = 1 };
-        ViewParameters[] draws = [.. images.Select((image, i) => ViewParameters.Draw(options, image.Width, 30, 1, 0, i, 0))];
+        ViewParameters[] draws = [.. images.Select(
+            (image, i) => ViewParameters.Draw(options, image.Width, 30, 1, 0, i, 0))];
         using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.BFloat16);
         for (int batch = 0; batch < 3; batch++)
         {
@@ -79,7 +92,14 @@ public sealed class DeviceViewsTests
     public void A_batch_is_sent_in_two_copies_for_every_set_of_transforms()
     {
         RgbImage[] images = [.. Enumerable.Range(0, 12).Select(i => RandomImages.Noise(30 + (i % 5), 30, i))];
-        var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = Normalization.ImageNet };
+        var options = new ViewOptions
+        {
+            Size = 20,
+            JitterProbability = 1,
+            GrayProbability = 0.5,
+            BlurProbability = 0.5,
+            Normalize = Normalization.ImageNet,
+        };
         using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.Float32);
         for (int batch = 1; batch <= 5; batch++)
         {

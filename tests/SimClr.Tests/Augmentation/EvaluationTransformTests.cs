@@ -12,7 +12,8 @@ public sealed class EvaluationTransformTests
     public void A_small_square_image_of_its_own_size_is_passed_unchanged(int size)
     {
         RgbImage image = RandomImages.Noise(size, size, 1);
-        GoldenImage.AssertClose([.. image.Pixels.ToArray().Select(v => v / 255.0)], Render(new ViewOptions { Size = size }, image), 1e-7);
+        GoldenImage.AssertClose(
+            [.. image.Pixels.ToArray().Select(v => v / 255.0)], Render(new ViewOptions { Size = size }, image), 1e-7);
     }
 
     [Theory]
@@ -29,7 +30,11 @@ public sealed class EvaluationTransformTests
             RgbImage image = RandomImages.Noise(width, height, size);
             foreach (bool bicubic in new[] { true, false })
             {
-                var options = new ViewOptions { Size = size, Interpolation = bicubic ? Interpolation.Bicubic : Interpolation.Bilinear };
+                var options = new ViewOptions
+                {
+                    Size = size,
+                    Interpolation = bicubic ? Interpolation.Bicubic : Interpolation.Bilinear,
+                };
                 GoldenImage.AssertClose(Reference(image, size, side, bicubic), Render(options, image), 3e-6);
             }
         }
@@ -40,16 +45,21 @@ public sealed class EvaluationTransformTests
     {
         foreach (string kernels in ViewKernels.Names)
         {
-            Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[1, 60], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((width, height, size, normalize, seed) =>
-            {
-                var options = new ViewOptions { Size = size, Normalize = normalize ? Normalization.ImageNet : Normalization.None };
-                RgbImage image = RandomImages.Noise(width, height, seed);
-                float[] pixels = new float[3 * size * size];
-                new EvaluationTransform(options, kernels).Render(image, pixels);
-                float[] plain = new float[pixels.Length];
-                new EvaluationTransform(options, "plain").Render(image, plain);
-                GoldenImage.AssertClose([.. plain.Select(v => (double)v)], pixels, normalize ? 1e-5 : 2e-6);
-            }, iter: 100);
+            Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[1, 60], Gen.Bool, Gen.Int[0, 1_000_000])
+                .Sample((width, height, size, normalize, seed) =>
+                {
+                    var options = new ViewOptions
+                    {
+                        Size = size,
+                        Normalize = normalize ? Normalization.ImageNet : Normalization.None,
+                    };
+                    RgbImage image = RandomImages.Noise(width, height, seed);
+                    float[] pixels = new float[3 * size * size];
+                    new EvaluationTransform(options, kernels).Render(image, pixels);
+                    float[] plain = new float[pixels.Length];
+                    new EvaluationTransform(options, "plain").Render(image, plain);
+                    GoldenImage.AssertClose([.. plain.Select(v => (double)v)], pixels, normalize ? 1e-5 : 2e-6);
+                }, iter: 100);
         }
     }
 
@@ -81,10 +91,12 @@ public sealed class EvaluationTransformTests
     [Fact]
     public void Values_stay_in_the_unit_interval()
     {
-        Gen.Select(Gen.Int[1, 80], Gen.Int[1, 80], Gen.Int[1, 70], Gen.Int[0, 1000]).Sample((width, height, size, seed) =>
-            Assert.All(
-                Render(new ViewOptions { Size = size }, RandomImages.Noise(width, height, seed)), v => Assert.InRange(v, 0, 1)),
-            iter: 300);
+        Gen.Select(Gen.Int[1, 80], Gen.Int[1, 80], Gen.Int[1, 70], Gen.Int[0, 1000])
+            .Sample((width, height, size, seed) =>
+                Assert.All(
+                    Render(new ViewOptions { Size = size }, RandomImages.Noise(width, height, seed)),
+                    v => Assert.InRange(v, 0, 1)),
+                iter: 300);
     }
 
     [Fact]
@@ -102,7 +114,8 @@ public sealed class EvaluationTransformTests
     public void A_destination_of_another_length_is_refused_with_both_lengths()
     {
         var transform = new EvaluationTransform(new ViewOptions { Size = 4 });
-        var error = Assert.Throws<ArgumentException>(() => transform.Render(RandomImages.Noise(4, 4, 1), new float[49]));
+        var error = Assert.Throws<ArgumentException>(
+            () => transform.Render(RandomImages.Noise(4, 4, 1), new float[49]));
         Assert.Contains("got room for 49 floats, expected 4 × 4 × 3", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,7 +131,8 @@ public sealed class EvaluationTransformTests
     {
         int shortest = Math.Min(image.Width, image.Height);
         (int height, int width) = (side * image.Height / shortest, side * image.Width / shortest);
-        double[] whole = SlowReference.Resize(image, ResamplingTests.Whole(image), height, width, bicubic, antialias: true);
+        double[] whole = SlowReference.Resize(
+            image, ResamplingTests.Whole(image), height, width, bicubic, antialias: true);
         (int top, int left) = ((int)Math.Round((height - size) / 2.0), (int)Math.Round((width - size) / 2.0));
         double[] planes = ResamplingTests.Window(whole, height, width, top, left, size);
         int plane = size * size;

@@ -22,13 +22,14 @@ public sealed class GaussianBlurTests
     [Fact]
     public void Blur_equals_a_slow_loop_over_the_whole_kernel_even_if_wider_than_the_image()
     {
-        Gen.Select(Gen.Int[1, 14], Gen.Int[1, 14], Gen.Int[1, 7], Gen.Double[0.1, 4], Gen.Int[0, 1000]).Sample((height, width, radius, sigma, seed) =>
-        {
-            float[] planes = RandomImages.Planes(width, height, seed);
-            double[] expected = SlowReference.Blur(planes, height, width, (2 * radius) + 1, sigma);
-            Blur(planes, height, width, (2 * radius) + 1, sigma);
-            GoldenImage.AssertClose(expected, planes, 2e-6);
-        }, iter: 200);
+        Gen.Select(Gen.Int[1, 14], Gen.Int[1, 14], Gen.Int[1, 7], Gen.Double[0.1, 4], Gen.Int[0, 1000])
+            .Sample((height, width, radius, sigma, seed) =>
+            {
+                float[] planes = RandomImages.Planes(width, height, seed);
+                double[] expected = SlowReference.Blur(planes, height, width, (2 * radius) + 1, sigma);
+                Blur(planes, height, width, (2 * radius) + 1, sigma);
+                GoldenImage.AssertClose(expected, planes, 2e-6);
+            }, iter: 200);
     }
 
     [Theory]
@@ -44,7 +45,9 @@ public sealed class GaussianBlurTests
     [Fact]
     public void The_kernel_of_a_tenth_is_the_papers_codes_for_every_side_and_other_shares_scale_it()
     {
-        Assert.All(Enumerable.Range(1, 5000), side => Assert.Equal((2 * Math.Max(1, side / 10 / 2)) + 1, GaussianBlur.KernelFor(side, 0.1)));
+        Assert.All(
+            Enumerable.Range(1, 5000),
+            side => Assert.Equal((2 * Math.Max(1, side / 10 / 2)) + 1, GaussianBlur.KernelFor(side, 0.1)));
         Assert.Equal(45, GaussianBlur.KernelFor(224, 0.2));
         Assert.Equal(61, GaussianBlur.KernelFor(200, 0.3));
         Assert.Equal(101, GaussianBlur.KernelFor(100, 1));
@@ -64,5 +67,6 @@ public sealed class GaussianBlurTests
     }
 
     private static void Blur(float[] planes, int height, int width, int kernel, double sigma)
-        => GaussianBlur.Apply(planes, height, width, kernel, sigma, new float[GaussianBlur.Scratch(height, width, kernel)]);
+        => GaussianBlur.Apply(
+            planes, height, width, kernel, sigma, new float[GaussianBlur.Scratch(height, width, kernel)]);
 }

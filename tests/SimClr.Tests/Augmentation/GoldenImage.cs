@@ -11,7 +11,8 @@ internal static class GoldenImage
     public const int Width = 20;
     private static readonly JsonElement File = GoldenFile.Read("augment.json");
 
-    public static RgbImage Image { get; } = new(Width, Height, [.. File.GetProperty("image_hwc_uint8").Numbers().Select(v => (byte)v)]);
+    public static RgbImage Image { get; } = new(
+        Width, Height, [.. File.GetProperty("image_hwc_uint8").Numbers().Select(v => (byte)v)]);
 
     /// <summary>Red, green and blue planes in [0, 1].</summary>
     public static float[] Planes() => PlanesOf(Image);

@@ -29,8 +29,10 @@ public sealed class HueTests
         float[] blue = [.. Enumerable.Repeat(levels, 36).SelectMany(b => b)];
         float[] planes = [.. red, .. green, .. blue];
         Hue.Apply(planes, (float)shift);
-        var colors = Enumerable.Range(0, 216).Select(i => SlowReference.Turn(red[i], green[i], blue[i], (float)shift)).ToArray();
-        GoldenImage.AssertClose([.. colors.Select(c => c.R), .. colors.Select(c => c.G), .. colors.Select(c => c.B)], planes, 2e-6);
+        var colors =
+            Enumerable.Range(0, 216).Select(i => SlowReference.Turn(red[i], green[i], blue[i], (float)shift)).ToArray();
+        GoldenImage.AssertClose(
+            [.. colors.Select(c => c.R), .. colors.Select(c => c.G), .. colors.Select(c => c.B)], planes, 2e-6);
     }
 
     [Fact]

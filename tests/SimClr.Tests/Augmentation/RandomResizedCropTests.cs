@@ -56,13 +56,17 @@ public sealed class RandomResizedCropTests
     [Fact]
     public void Boxes_lie_within_images_of_every_shape()
     {
-        Gen.Select(Gen.Int[1, 600], Gen.Int[1, 600], Gen.Double[1e-4, 1], Gen.Int[0, 1000]).Sample((width, height, area, seed) =>
-        {
-            var stream = new RandomStream(seed, Purpose.View);
-            Box box = RandomResizedCrop.Draw(new ViewOptions { AreaMin = 1e-4, AreaMax = area }, width, height, ref stream);
-            Assert.True(box.Height > 0 && box.Width > 0, $"{box}");
-            Assert.True(box.Top >= 0 && box.Left >= 0 && box.Top + box.Height <= height && box.Left + box.Width <= width, $"{box}");
-        }, iter: 2000);
+        Gen.Select(Gen.Int[1, 600], Gen.Int[1, 600], Gen.Double[1e-4, 1], Gen.Int[0, 1000])
+            .Sample((width, height, area, seed) =>
+            {
+                var stream = new RandomStream(seed, Purpose.View);
+                Box box = RandomResizedCrop.Draw(
+                    new ViewOptions { AreaMin = 1e-4, AreaMax = area }, width, height, ref stream);
+                Assert.True(box.Height > 0 && box.Width > 0, $"{box}");
+                Assert.True(
+                    box.Top >= 0 && box.Left >= 0 && box.Top + box.Height <= height && box.Left + box.Width <= width,
+                    $"{box}");
+            }, iter: 2000);
     }
 
     [Theory]
@@ -70,7 +74,8 @@ public sealed class RandomResizedCropTests
     [InlineData(10, 600, 293, 0, 13, 10)] // high
     [InlineData(1, 500, 249, 0, 1, 1)]
     [InlineData(500, 1, 0, 249, 1, 1)]
-    public void After_ten_boxes_that_do_not_fit_the_center_is_taken(int width, int height, int top, int left, int boxHeight, int boxWidth)
+    public void After_ten_boxes_that_do_not_fit_the_center_is_taken(
+        int width, int height, int top, int left, int boxHeight, int boxWidth)
     {
         Box[] boxes = [.. Draw(new ViewOptions { AreaMin = 0.5 }, width, height).Take(100)];
         Assert.All(boxes, box => Assert.Equal(new Box(top, left, boxHeight, boxWidth), box));
@@ -99,7 +104,8 @@ public sealed class RandomResizedCropTests
 
     /// <summary>Within 4.5 standard deviations.</summary>
     internal static void AssertShare(double expected, int hits, int draws)
-        => Assert.Equal(expected, hits / (double)draws, 4.5 * Math.Sqrt(Math.Max(1e-5, expected * (1 - expected)) / draws));
+        => Assert.Equal(
+            expected, hits / (double)draws, 4.5 * Math.Sqrt(Math.Max(1e-5, expected * (1 - expected)) / draws));
 
     private static double Area(Box box) => (double)box.Height * box.Width / Side / Side;
 

@@ -17,7 +17,8 @@ public sealed class ResizedDataSetTests
         RgbImage image = RandomImages.Noise(width, height, 1);
         RgbImage resized = Resized(image, side);
         Assert.Equal((newWidth, newHeight), (resized.Width, resized.Height));
-        double[] planes = SlowReference.Resize(image, new Box(0, 0, height, width), newHeight, newWidth, bicubic: true, antialias: true);
+        double[] planes = SlowReference.Resize(
+            image, new Box(0, 0, height, width), newHeight, newWidth, bicubic: true, antialias: true);
         int plane = newWidth * newHeight;
         for (int i = 0; i < 3 * plane; i++)
         {
@@ -38,7 +39,8 @@ public sealed class ResizedDataSetTests
     [Fact]
     public void Everything_but_pixels_and_fingerprint_is_unchanged()
     {
-        using var source = new InMemoryDataSet([RandomImages.Noise(40, 40, 1), RandomImages.Noise(30, 20, 2)], [1, 0], ["a", "b"]);
+        using var source = new InMemoryDataSet(
+            [RandomImages.Noise(40, 40, 1), RandomImages.Noise(30, 20, 2)], [1, 0], ["a", "b"]);
         using var resized = new ResizedDataSet(source, 10);
         Assert.Equal(source.Labels, resized.Labels);
         Assert.Equal(source.ClassNames, resized.ClassNames);

@@ -76,7 +76,9 @@ internal static class SlowReference
         }
 
         double saturation = chroma / value;
-        double degrees = value == r ? 60 * ((g - b) / chroma) : value == g ? 120 + (60 * ((b - r) / chroma)) : 240 + (60 * ((r - g) / chroma));
+        double degrees = value == r ? 60 * ((g - b) / chroma)
+            : value == g ? 120 + (60 * ((b - r) / chroma))
+            : 240 + (60 * ((r - g) / chroma));
         degrees = (degrees + (360 * shift) + 720) % 360;
         double fraction = (degrees / 60) - Math.Floor(degrees / 60);
         double p = value * (1 - saturation);

@@ -55,15 +55,18 @@ public sealed class ViewOptionsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurSigmaMin = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurSigmaMax = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurKernel = 1.1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Interpolation = EnumText.Parse<Interpolation>("nearest") });
-        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Normalize = EnumText.Parse<Normalization>("cifar") });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => options with { Interpolation = EnumText.Parse<Interpolation>("nearest") });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => options with { Normalize = EnumText.Parse<Normalization>("cifar") });
     }
 
     [Fact]
     public void The_min_of_a_range_cannot_exceed_the_max()
     {
         void Refused(ViewOptions options, string expected)
-            => Assert.Contains(expected, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+            => Assert.Contains(
+                expected, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
 
         Refused(new ViewOptions { AreaMin = 0.5, AreaMax = 0.4 }, "views.area_min is 0.5 and views.area_max is 0.4");
         Refused(new ViewOptions { AspectMin = 1.5 }, "views.aspect_min is 1.5");

@@ -22,7 +22,8 @@ public sealed class ViewParametersTests
     [InlineData(1.0, 0.2, 1.8, 0.2)]
     [InlineData(2.0, 0.0, 2.6, 0.4)] // never below 0
     [InlineData(2.5, 0.0, 3.0, 0.5)]
-    public void Factors_and_hue_are_uniform_in_the_range_of_the_strength(double strength, double low, double high, double turn)
+    public void Factors_and_hue_are_uniform_in_the_range_of_the_strength(
+        double strength, double low, double high, double turn)
     {
         ViewParameters[] draws = Many(Paper with { Strength = strength });
         RandomResizedCropTests.AssertUniform([.. draws.Select(d => (double)d.Brightness)], low, high);
@@ -42,26 +43,36 @@ public sealed class ViewParametersTests
         RandomResizedCropTests.AssertUniform([.. own.Select(d => (double)d.Hue)], -0.5, 0.5);
         Assert.Equal(
             all,
-            own.Zip(all, (o, a) => o with { Brightness = a.Brightness, Contrast = a.Contrast, Saturation = a.Saturation, Hue = a.Hue }));
+            own.Zip(all, (o, a) => o with
+            {
+                Brightness = a.Brightness,
+                Contrast = a.Contrast,
+                Saturation = a.Saturation,
+                Hue = a.Hue,
+            }));
         Assert.Equal(all, Many(Paper with { Brightness = 0.8, Contrast = 0.8, Saturation = 0.8, Hue = 0.2 }));
     }
 
     [Fact]
     public void The_range_of_sigma_can_be_set()
         => RandomResizedCropTests.AssertUniform(
-            [.. Many(Paper with { BlurProbability = 1, BlurSigmaMin = 1, BlurSigmaMax = 5 }).Select(d => (double)d.BlurSigma)], 1, 5);
+            [.. Many(Paper with { BlurProbability = 1, BlurSigmaMin = 1, BlurSigmaMax = 5 })
+                .Select(d => (double)d.BlurSigma)],
+            1,
+            5);
 
     [Fact]
     public void Draws_stay_the_same_across_versions_so_that_older_runs_resume()
         => Assert.Equal(
             new ViewParameters(
-                new Box(61, 37, 410, 504), Flip: false, Jitter: true, JitterOrder: 54, Brightness: 1.0796672f, Contrast: 1.6765604f,
-                Saturation: 1.2499545f, Hue: 0.113817f, Gray: false, BlurSigma: 0),
+                new Box(61, 37, 410, 504), Flip: false, Jitter: true, JitterOrder: 54, Brightness: 1.0796672f,
+                Contrast: 1.6765604f, Saturation: 1.2499545f, Hue: 0.113817f, Gray: false, BlurSigma: 0),
             ViewParameters.Draw(Paper, 640, 480, seed: 7, epoch: 3, sample: 11, view: 1));
 
     [Fact]
     public void Blur_is_uniform_from_a_tenth_to_two_pixels()
-        => RandomResizedCropTests.AssertUniform([.. Many(Paper with { BlurProbability = 1 }).Select(d => (double)d.BlurSigma)], 0.1, 2);
+        => RandomResizedCropTests.AssertUniform(
+            [.. Many(Paper with { BlurProbability = 1 }).Select(d => (double)d.BlurSigma)], 0.1, 2);
 
     [Fact]
     public void Each_of_the_24_orders_of_the_color_operations_is_as_frequent()
@@ -86,7 +97,11 @@ public sealed class ViewParametersTests
     {
         double[][] first = Columns(Many(Paper));
         double[][] second = Columns(Many(
-            Paper, seed: part == "seed" ? 4 : 3, epoch: part == "epoch" ? 1 : 0, sample: part == "sample" ? 1 : 0, view: part == "view" ? 1 : 0));
+            Paper,
+            seed: part == "seed" ? 4 : 3,
+            epoch: part == "epoch" ? 1 : 0,
+            sample: part == "sample" ? 1 : 0,
+            view: part == "view" ? 1 : 0));
         foreach (double[] a in first)
         {
             foreach (double[] b in second)
@@ -116,7 +131,8 @@ public sealed class ViewParametersTests
         var seen = new HashSet<ViewParameters>();
         foreach (int key in Enumerable.Range(0, 4096))
         {
-            Assert.True(seen.Add(ViewParameters.Draw(Paper, 300, 200, key & 7, (key >> 3) & 7, (key >> 6) & 31, key >> 11)));
+            Assert.True(
+                seen.Add(ViewParameters.Draw(Paper, 300, 200, key & 7, (key >> 3) & 7, (key >> 6) & 31, key >> 11)));
         }
     }
 
@@ -136,8 +152,10 @@ public sealed class ViewParametersTests
             Many(Paper with { AreaMin = 1 }).Select(d => d with { Crop = default }));
     }
 
-    private static ViewParameters[] Many(ViewOptions options, long seed = 3, int epoch = 0, int sample = 0, int view = 0)
-        => [.. Enumerable.Range(sample, Draws).Select(s => ViewParameters.Draw(options, 2000, 2000, seed, epoch, s, view))];
+    private static ViewParameters[] Many(
+        ViewOptions options, long seed = 3, int epoch = 0, int sample = 0, int view = 0)
+        => [.. Enumerable.Range(sample, Draws)
+            .Select(s => ViewParameters.Draw(options, 2000, 2000, seed, epoch, s, view))];
 
     private static double[][] Columns(ViewParameters[] draws)
     {

@@ -7,22 +7,29 @@ namespace SimClr.Tests.Augmentation;
 public sealed class ViewRendererTests
 {
     private static readonly ViewParameters Plain = new(
-        new Box(0, 0, 20, 20), Flip: false, Jitter: false, JitterOrder: Order(0, 1, 2, 3), Brightness: 1.4f, Contrast: 0.6f,
-        Saturation: 1.7f, Hue: 0.13f, Gray: false, BlurSigma: 0);
+        new Box(0, 0, 20, 20), Flip: false, Jitter: false, JitterOrder: Order(0, 1, 2, 3), Brightness: 1.4f,
+        Contrast: 0.6f, Saturation: 1.7f, Hue: 0.13f, Gray: false, BlurSigma: 0);
 
     [Fact]
     public void Pixels_stay_in_the_unit_interval_whatever_the_image_the_size_and_the_strength()
     {
-        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 60], Gen.Int[1, 40], Gen.Double[0, 2.5], Gen.Bool, Gen.Int[0, 10_000]).Sample((width, height, size, strength, bicubic, seed) =>
-        {
-            var options = new ViewOptions { Size = size, Strength = strength, Interpolation = bicubic ? Interpolation.Bicubic : Interpolation.Bilinear };
-            RgbImage image = RandomImages.Noise(width, height, seed);
-            foreach (int view in new[] { 0, 1 })
+        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 60], Gen.Int[1, 40], Gen.Double[0, 2.5], Gen.Bool, Gen.Int[0, 10_000])
+            .Sample((width, height, size, strength, bicubic, seed) =>
             {
-                float[] pixels = Render(options, image, ViewParameters.Draw(options, width, height, seed, 0, 0, view));
-                Assert.All(pixels, v => Assert.InRange(v, 0, 1));
-            }
-        }, iter: 500);
+                var options = new ViewOptions
+                {
+                    Size = size,
+                    Strength = strength,
+                    Interpolation = bicubic ? Interpolation.Bicubic : Interpolation.Bilinear,
+                };
+                RgbImage image = RandomImages.Noise(width, height, seed);
+                foreach (int view in new[] { 0, 1 })
+                {
+                    float[] pixels = Render(
+                        options, image, ViewParameters.Draw(options, width, height, seed, 0, 0, view));
+                    Assert.All(pixels, v => Assert.InRange(v, 0, 1));
+                }
+            }, iter: 500);
     }
 
     [Theory]
@@ -68,7 +75,8 @@ public sealed class ViewRendererTests
         double mean = Gray(planes).Average();
         planes = [.. planes.Select(v => SlowReference.Clamp((v * draws.Contrast) + (mean * (1 - draws.Contrast))))];
         double[] gray = Gray(planes);
-        planes = SlowReference.Blur([.. gray.Concat(gray).Concat(gray).Select(v => (float)v)], 20, 20, 3, draws.BlurSigma);
+        planes = SlowReference.Blur(
+            [.. gray.Concat(gray).Concat(gray).Select(v => (float)v)], 20, 20, 3, draws.BlurSigma);
         GoldenImage.AssertClose(Interleaved(planes), Render(new ViewOptions { Size = 20 }, image, draws), 1e-5);
     }
 
@@ -77,7 +85,12 @@ public sealed class ViewRendererTests
     {
         RgbImage image = RandomImages.Noise(20, 20, 6);
         double[] start = [.. GoldenImage.PlanesOf(image).Select(v => (double)v)];
-        int[][] orders = [.. from a in Four from b in Four from c in Four from d in Four where new[] { a, b, c, d }.Distinct().Count() == 4 select new[] { a, b, c, d }];
+        int[][] orders = [.. from a in Four
+            from b in Four
+            from c in Four
+            from d in Four
+            where new[] { a, b, c, d }.Distinct().Count() == 4
+            select new[] { a, b, c, d }];
         Assert.Equal(24, orders.Length);
         ViewParameters draws = Plain with { Jitter = true, Brightness = 1.8f, Contrast = 1.6f, Saturation = 1.8f };
         foreach (int[] order in orders)
@@ -89,7 +102,8 @@ public sealed class ViewRendererTests
                 planes = operation switch
                 {
                     0 => [.. planes.Select(v => SlowReference.Clamp(v * draws.Brightness))],
-                    1 => [.. planes.Select(v => SlowReference.Clamp((v * draws.Contrast) + (mean * (1 - draws.Contrast))))],
+                    1 => [.. planes.Select(
+                        v => SlowReference.Clamp((v * draws.Contrast) + (mean * (1 - draws.Contrast))))],
                     2 => Saturated(planes, draws.Saturation),
                     _ => Turned(planes, draws.Hue),
                 };
@@ -104,7 +118,10 @@ public sealed class ViewRendererTests
     public void Without_any_draw_a_view_of_the_images_own_size_is_the_image()
     {
         RgbImage image = RandomImages.Noise(20, 20, 7);
-        GoldenImage.AssertClose([.. image.Pixels.ToArray().Select(v => v / 255.0)], Render(new ViewOptions { Size = 20 }, image, Plain), 1e-7);
+        GoldenImage.AssertClose(
+            [.. image.Pixels.ToArray().Select(v => v / 255.0)],
+            Render(new ViewOptions { Size = 20 }, image, Plain),
+            1e-7);
     }
 
     [Fact]
@@ -128,7 +145,9 @@ public sealed class ViewRendererTests
             byte[] bytes = new byte[3 * size * size];
             bytes.AsSpan(3 * ((size / 2 * size) + (size / 2)), 3).Fill(255);
             float[] pixels = Render(
-                new ViewOptions { Size = size }, new RgbImage(size, size, bytes), Plain with { Crop = new Box(0, 0, size, size), BlurSigma = 2 });
+                new ViewOptions { Size = size },
+                new RgbImage(size, size, bytes),
+                Plain with { Crop = new Box(0, 0, size, size), BlurSigma = 2 });
             int[] columns = [.. Enumerable.Range(0, size).Where(x => pixels[3 * ((size / 2 * size) + x)] > 0)];
             Assert.Equal(((size / 2) - reach, (size / 2) + reach), (columns[0], columns[^1]));
         }
@@ -154,7 +173,8 @@ public sealed class ViewRendererTests
         var small = new ViewOptions { Size = 9 };
         var large = new ViewOptions { Size = 40 };
         RgbImage image = RandomImages.Noise(50, 50, 10);
-        float[] View(ViewOptions options, int sample) => Render(options, image, ViewParameters.Draw(options, 50, 50, 1, 0, sample, 0));
+        float[] View(ViewOptions options, int sample)
+            => Render(options, image, ViewParameters.Draw(options, 50, 50, 1, 0, sample, 0));
         float[][] before = [.. Enumerable.Range(0, 64).Select(i => View(i % 2 == 0 ? small : large, i))];
         float[][] after = new float[64][];
         Parallel.For(0, 64, i => after[i] = View(i % 2 == 0 ? small : large, i));
@@ -165,7 +185,8 @@ public sealed class ViewRendererTests
     public void A_destination_of_another_length_is_refused_with_both_lengths()
     {
         var renderer = new ViewRenderer(new ViewOptions { Size = 4 });
-        var error = Assert.Throws<ArgumentException>(() => renderer.Render(RandomImages.Noise(4, 4, 1), Plain, new float[47]));
+        var error = Assert.Throws<ArgumentException>(
+            () => renderer.Render(RandomImages.Noise(4, 4, 1), Plain, new float[47]));
         Assert.Contains("got room for 47 floats, expected 4 × 4 × 3", error.Message, StringComparison.Ordinal);
     }
 
@@ -183,7 +204,8 @@ public sealed class ViewRendererTests
     private static double[] Gray(double[] planes)
     {
         int plane = planes.Length / 3;
-        return [.. Enumerable.Range(0, plane).Select(i => SlowReference.Luma(planes[i], planes[plane + i], planes[(2 * plane) + i]))];
+        return [.. Enumerable.Range(0, plane)
+            .Select(i => SlowReference.Luma(planes[i], planes[plane + i], planes[(2 * plane) + i]))];
     }
 
     private static double[] Saturated(double[] planes, double factor)
@@ -195,7 +217,9 @@ public sealed class ViewRendererTests
     private static double[] Turned(double[] planes, double shift)
     {
         int plane = planes.Length / 3;
-        var colors = Enumerable.Range(0, plane).Select(i => SlowReference.Turn(planes[i], planes[plane + i], planes[(2 * plane) + i], shift)).ToArray();
+        var colors = Enumerable.Range(0, plane)
+            .Select(i => SlowReference.Turn(planes[i], planes[plane + i], planes[(2 * plane) + i], shift))
+            .ToArray();
         return [.. colors.Select(c => c.R), .. colors.Select(c => c.G), .. colors.Select(c => c.B)];
     }
 

@@ -29,7 +29,11 @@ public sealed class ImportedEncoderTests : IDisposable
         { "resnet18 imagenet", "module.encoder.", "without 'module.encoder.'" },
         { "resnet18 small", "encoder.module.", "without 'encoder.module.'" },
         { "resnet50 imagenet", "state_dict.module.encoder_q.", "without 'state_dict.module.encoder_q.'" },
-        { "resnet101 imagenet", "classy_state_dict.base_model.model.trunk._feature_blocks.", "without 'classy_state_dict" },
+        {
+            "resnet101 imagenet",
+            "classy_state_dict.base_model.model.trunk._feature_blocks.",
+            "without 'classy_state_dict"
+        },
     };
 
     [Theory]
@@ -65,7 +69,10 @@ public sealed class ImportedEncoderTests : IDisposable
     {
         using ResNet source = Source(kind);
         ImportedEncoder imported = Import(
-            [.. Weights(source).Select(w => KeyValuePair.Create(prefix + Number(w.Key), w.Value)), KeyValuePair.Create("projection_head.layers.0.weight", ones(3, 3))]);
+            [
+                .. Weights(source).Select(w => KeyValuePair.Create(prefix + Number(w.Key), w.Value)),
+                KeyValuePair.Create("projection_head.layers.0.weight", ones(3, 3)),
+            ]);
         AssertSame(source, imported, kind);
         Assert.Contains("by number", imported.Rule);
         Assert.Single(imported.LeftOut);
@@ -83,7 +90,8 @@ public sealed class ImportedEncoderTests : IDisposable
         [
             .. Weights(source).Where(w => !w.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
                 .Select(w => KeyValuePair.Create("resnet." + SimClr2(w.Key), w.Value)),
-            KeyValuePair.Create("resnet.fc.weight", ones(10, 128)), KeyValuePair.Create("head.layers.0.weight", ones(3, 3)),
+            KeyValuePair.Create("resnet.fc.weight", ones(10, 128)),
+            KeyValuePair.Create("head.layers.0.weight", ones(3, 3)),
         ]);
         AssertSame(source, imported, "resnet50 imagenet");
         Assert.Contains("SimCLRv2", imported.Rule);
@@ -117,7 +125,9 @@ public sealed class ImportedEncoderTests : IDisposable
         string file = Write(Weights(a).Select(w => KeyValuePair.Create("student." + w.Key, w.Value))
             .Concat(Weights(b).Select(w => KeyValuePair.Create("teacher." + w.Key, w.Value))));
 
-        Assert.Contains("'student.', 'teacher.'; choose one with ImportOptions.Prefix", Assert.Throws<DataException>(() => ImportedEncoder.Read(file, Plain)).Message);
+        Assert.Contains(
+            "'student.', 'teacher.'; choose one with ImportOptions.Prefix",
+            Assert.Throws<DataException>(() => ImportedEncoder.Read(file, Plain)).Message);
         using ImportedEncoder imported = ImportedEncoder.Read(file, Plain with { Prefix = "teacher" });
         AssertSame(b, imported, "resnet18 imagenet");
         Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Prefix = "techer" }));
@@ -149,7 +159,9 @@ public sealed class ImportedEncoderTests : IDisposable
             }
         }
 
-        Assert.Equal(new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.ImageNet }, EncoderShape.Recognize(weights, "file"));
+        Assert.Equal(
+            new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.ImageNet },
+            EncoderShape.Recognize(weights, "file"));
     }
 
     [Theory]
@@ -157,7 +169,8 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("conv1.0.weight", new long[] { 4, 3, 3, 3 }, "stem of three convolutions")]
     [InlineData("layer1.0.net.2.mixing_conv.0.weight", new long[] { 4, 4, 1, 1 }, "selective kernels")]
     [InlineData("attnpool.positional_embedding", new long[] { 4, 4 }, "attention pooling")]
-    [InlineData("conv2.weight", new long[] { 4, 4, 3, 3 }, "'conv2.weight' of shape [4, 4, 3, 3] is not a weight of a ResNet")]
+    [InlineData(
+        "conv2.weight", new long[] { 4, 4, 3, 3 }, "'conv2.weight' of shape [4, 4, 3, 3] is not a weight of a ResNet")]
     [InlineData("layer1.0.bn3.weight", new long[] { 4 }, "has, and the model lacks, 1 tensors ('layer1.0.bn3.weight')")]
     [InlineData("layer1.0.conv1.bias", new long[] { 4 }, "'layer1.0.conv1.bias'")]
     [InlineData("layer5.0.conv1.weight", new long[] { 4, 4, 3, 3 }, "'layer5.0.conv1.weight'")]
@@ -166,7 +179,10 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("conv1.weight", new long[] { 4, 3, 5, 5 }, "a stem of 5 × 5")]
     [InlineData("layer1.0.conv1.weight", new long[] { 4, 2, 3, 3 }, "in 2 groups (a ResNeXt)")]
     [InlineData("layer1.0.conv1.weight", new long[] { 8, 8, 3, 3 }, "(a wide ResNet, width_per_group)")]
-    [InlineData("layer3.1.conv2.weight", new long[] { 16, 16, 1, 1 }, "'layer3.1.conv2.weight' has shape [16, 16, 1, 1], the model expects [16, 16, 3, 3]")]
+    [InlineData(
+        "layer3.1.conv2.weight",
+        new long[] { 16, 16, 1, 1 },
+        "'layer3.1.conv2.weight' has shape [16, 16, 1, 1], the model expects [16, 16, 3, 3]")]
     public void Another_network_is_refused_and_its_tensors_named(string name, long[] shape, string expected)
     {
         using ResNet source = Source("resnet18 imagenet");
@@ -180,9 +196,12 @@ public sealed class ImportedEncoderTests : IDisposable
     {
         using ResNet source = Source("resnet18 imagenet");
         var weights = new Dictionary<string, Tensor>(Weights(source));
-        Assert.Contains("lacks 1 tensors ('layer3.1.bn2.weight')", Refused(weights.Where(w => w.Key != "layer3.1.bn2.weight")));
+        Assert.Contains(
+            "lacks 1 tensors ('layer3.1.bn2.weight')", Refused(weights.Where(w => w.Key != "layer3.1.bn2.weight")));
         Assert.Contains("lacks 'conv1.weight'", Refused(weights.Where(w => w.Key != "conv1.weight")));
-        Assert.Contains("'bn1.bias' contains values that are not finite", Refused(new Dictionary<string, Tensor>(weights) { ["bn1.bias"] = full([4], float.NaN) }));
+        Assert.Contains(
+            "'bn1.bias' contains values that are not finite",
+            Refused(new Dictionary<string, Tensor>(weights) { ["bn1.bias"] = full([4], float.NaN) }));
         Assert.Contains("it holds 1 tensors, such as 'a', and no ResNet", Refused([KeyValuePair.Create("a", ones(2))]));
         Assert.Contains("a vision transformer", Refused([KeyValuePair.Create("blocks.0.attn.qkv.weight", ones(2))]));
     }
@@ -196,15 +215,19 @@ public sealed class ImportedEncoderTests : IDisposable
     {
         using ResNet source = Source("resnet18 small");
         string file = folder.PathOf("weights.safetensors");
-        SafetensorsFile.Write(file, [.. Weights(source).Append(KeyValuePair.Create("queue", ones(2))).Select(w => KeyValuePair.Create("net." + w.Key, w.Value))]);
+        SafetensorsFile.Write(file, [.. Weights(source)
+            .Append(KeyValuePair.Create("queue", ones(2)))
+            .Select(w => KeyValuePair.Create("net." + w.Key, w.Value))]);
         string typed = $"\"net.{name}\":{{\"dtype\":\"";
         byte[] bytes = File.ReadAllBytes(file);
-        bytes[bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(typed)) + typed.Length] = (byte)'U';   // F32 becomes U32
+        // F32 becomes U32
+        bytes[bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(typed)) + typed.Length] = (byte)'U';
         File.WriteAllBytes(file, bytes);
 
         string? message = Record.Exception(() => ImportedEncoder.Read(file, Plain).Dispose())?.Message;
 
-        Assert.Equal(needed, message?.StartsWith($"{file}: 'net.{name}' has type U32, which is not supported; expected", StringComparison.Ordinal) ?? false);
+        Assert.Equal(needed, message?.StartsWith(
+            $"{file}: 'net.{name}' has type U32, which is not supported; expected", StringComparison.Ordinal) ?? false);
     }
 
     [Fact]
@@ -213,16 +236,21 @@ public sealed class ImportedEncoderTests : IDisposable
         using ResNet source = Source("resnet18 small");
         string file = Write(Weights(source));
 
-        Assert.Contains("ImportOptions.Normalize is missing", Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, new ImportOptions())).Message);
-        using ImportedEncoder imported = ImportedEncoder.Read(file, new ImportOptions { Normalize = Normalization.ImageNet });
+        Assert.Contains(
+            "ImportOptions.Normalize is missing",
+            Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, new ImportOptions())).Message);
+        using ImportedEncoder imported = ImportedEncoder.Read(
+            file, new ImportOptions { Normalize = Normalization.ImageNet });
         Assert.Equal(new ViewOptions { Size = 32, Normalize = Normalization.ImageNet }, imported.Encoder.Views);
         Assert.Equal(3, imported.Assumed.Count);
         Assert.Contains("size 32", imported.Assumed[0]);
         Assert.Contains("padding 2", imported.Assumed[2]);
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Encoder = "resnet50" }));
+        ConfigurationException error = Assert.Throws<ConfigurationException>(
+            () => ImportedEncoder.Read(file, Plain with { Encoder = "resnet50" }));
         Assert.Contains("ImportOptions.Encoder: got resnet50", error.Message);
         Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Width = 1 }));
-        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Stem = EncoderStem.ImageNet }));
+        Assert.Throws<ConfigurationException>(
+            () => ImportedEncoder.Read(file, Plain with { Stem = EncoderStem.ImageNet }));
     }
 
     [Theory]
@@ -232,14 +260,16 @@ public sealed class ImportedEncoderTests : IDisposable
     {
         using ResNet source = Source("resnet18 small");
         var views = new ViewOptions { Size = 20, Normalize = Normalization.ImageNet };
-        new TrainedEncoder(source, new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, views).Save(folder.PathOf(name));
+        new TrainedEncoder(source, new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, views)
+            .Save(folder.PathOf(name));
 
         using TrainedEncoder loaded = TrainedEncoder.Load(folder.PathOf(name));
         Assert.Equal(views, loaded.Views);
         Assert.Equal(0, Compute(source).sub(Compute(loaded.Module)).abs().max().item<float>(), 1e-5);
         using ImportedEncoder imported = ImportedEncoder.Read(folder.PathOf(name), new ImportOptions());
         Assert.Equal(views, imported.Encoder.Views);
-        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(folder.PathOf(name), new ImportOptions { Normalize = Normalization.None }));
+        Assert.Throws<ConfigurationException>(
+            () => ImportedEncoder.Read(folder.PathOf(name), new ImportOptions { Normalize = Normalization.None }));
     }
 
     [Fact]
@@ -248,19 +278,26 @@ public sealed class ImportedEncoderTests : IDisposable
         using ResNet source = Source("resnet18 imagenet");
         string file = Write(Weights(source));
 
-        Assert.Contains($"ImportedEncoder.Read({file})", Assert.Throws<DataException>(() => TrainedEncoder.Load(file)).Message);
+        Assert.Contains(
+            $"ImportedEncoder.Read({file})", Assert.Throws<DataException>(() => TrainedEncoder.Load(file)).Message);
     }
 
     private static ResNet Source(string kind, long seed = 1)
     {
         string[] words = kind.Split(' ');
-        ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = words[0], Width = 1.0 / 16, Stem = EnumText.Parse<EncoderStem>(words[1]) }, 32, seed);
+        ResNet encoder = EncoderCatalog.Create(
+            new EncoderOptions { Name = words[0], Width = 1.0 / 16, Stem = EnumText.Parse<EncoderStem>(words[1]) },
+            32,
+            seed);
         using var _ = no_grad();
         using var generator = new Generator((ulong)seed);
         foreach ((string name, Tensor value) in ModuleState.Enumerate(encoder).Where(w => w.Value.dim() == 1))
         {
             // Statistics and scales as after training: none is 0 or 1, so that a missing one shows.
-            value.copy_(rand(value.shape, generator: generator).mul(0.5).add(name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? -0.25 : 0.5));
+            value.copy_(rand(value.shape, generator: generator).mul(0.5).add(
+                name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal)
+                    ? -0.25
+                    : 0.5));
         }
 
         encoder.eval();
@@ -272,7 +309,8 @@ public sealed class ImportedEncoderTests : IDisposable
     private static Tensor Compute(nn.Module<Tensor, Tensor> encoder)
     {
         using var _ = no_grad();
-        return encoder.forward(arange(2 * 3 * 32 * 32, dtype: ScalarType.Float32).mul(0.11).sin().reshape(2, 3, 32, 32));
+        return encoder.forward(
+            arange(2 * 3 * 32 * 32, dtype: ScalarType.Float32).mul(0.11).sin().reshape(2, 3, 32, 32));
     }
 
     private static void AssertSame(ResNet source, ImportedEncoder imported, string kind)
@@ -282,7 +320,8 @@ public sealed class ImportedEncoderTests : IDisposable
         Assert.Equal(1.0 / 16, encoder.Options.Width);
         Tensor expected = Compute(source);
         Assert.True(expected.std().item<float>() > 1e-3);
-        Assert.True(Compute(encoder.Module).sub(expected).abs().max().item<float>() <= 1e-5 * expected.abs().max().item<float>());
+        Assert.True(Compute(encoder.Module).sub(expected).abs().max().item<float>() <= 1e-5
+            * expected.abs().max().item<float>());
     }
 
     private static string SimClr2(string name)
@@ -307,7 +346,8 @@ public sealed class ImportedEncoderTests : IDisposable
         return $"net.{parts[0][^1]}.blocks.{parts[1]}.{inner}.{parts[^1]}";
     }
 
-    private ImportedEncoder Import(IEnumerable<KeyValuePair<string, Tensor>> weights) => ImportedEncoder.Read(Write(weights), Plain);
+    private ImportedEncoder Import(IEnumerable<KeyValuePair<string, Tensor>> weights)
+        => ImportedEncoder.Read(Write(weights), Plain);
 
     private string Refused(IEnumerable<KeyValuePair<string, Tensor>> weights)
     {

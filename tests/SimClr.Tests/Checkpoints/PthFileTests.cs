@@ -33,7 +33,8 @@ public sealed class PthFileTests : IDisposable
         {
             Tensor actual = read.Tensors[prefix + entry.Name];
             Assert.Equal(entry.Value.GetProperty("dtype").GetString(), TypeName(actual.dtype));
-            Assert.Equal([.. entry.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())], actual.shape);
+            Assert.Equal(
+                [.. entry.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())], actual.shape);
             Assert.Equal(
                 [.. entry.Value.GetProperty("values").EnumerateArray().Select(n => n.GetDouble())],
                 actual.numel() == 0 ? [] : actual.to_type(ScalarType.Float64).contiguous().data<double>().ToArray());
@@ -73,7 +74,10 @@ public sealed class PthFileTests : IDisposable
     [InlineData("runpy\n_run_code\n", "'runpy._run_code'")]
     public void Names_that_would_run_code_are_refused(string name, string expected)
     {
-        byte[] pickle = [0x80, 2, (byte)'c', .. System.Text.Encoding.ASCII.GetBytes(name), (byte)')', (byte)'R', (byte)'.'];
+        byte[] pickle =
+        [
+            0x80, 2, (byte)'c', .. System.Text.Encoding.ASCII.GetBytes(name), (byte)')', (byte)'R', (byte)'.',
+        ];
 
         Assert.Contains(expected, Refused(PthBytes.Legacy(pickle, 1, "0")));
         Assert.Contains(expected, Refused(PthBytes.Zip(pickle, 1)));
@@ -86,7 +90,8 @@ public sealed class PthFileTests : IDisposable
     [InlineData((byte)0x82)]
     [InlineData((byte)0x97)]
     public void Instructions_of_the_oldest_protocols_or_that_reach_outside_are_refused(byte code)
-        => Assert.Contains("which weights do not need", Refused(PthBytes.Zip([0x80, 2, (byte)'(', code, 0, 0, 0, 0, (byte)'.'], 1)));
+        => Assert.Contains(
+            "which weights do not need", Refused(PthBytes.Zip([0x80, 2, (byte)'(', code, 0, 0, 0, 0, (byte)'.'], 1)));
 
     [Theory]
     [InlineData(0, new long[] { 2, 3 }, new long[] { 3, 1 })]
@@ -138,13 +143,19 @@ public sealed class PthFileTests : IDisposable
 
     [Fact]
     public void A_compressed_entry_is_refused_because_it_may_be_a_bomb()
-        => Assert.Contains("does not compress", Refused(PthBytes.Zip(PthBytes.OneTensor(1 << 22, 0, [1 << 22], [1]), 1 << 22, CompressionLevel.Optimal)));
+        => Assert.Contains(
+            "does not compress",
+            Refused(PthBytes.Zip(PthBytes.OneTensor(1 << 22, 0, [1 << 22], [1]), 1 << 22, CompressionLevel.Optimal)));
 
     [Fact]
     public void Nesting_to_any_depth_is_walked_without_recursion_and_cycles_end()
     {
         // {0: {0: {0: …}}}, a hundred thousand deep; and a dictionary that contains itself.
-        byte[] deep = [0x80, 2, .. Enumerable.Repeat("}K\0"u8.ToArray(), 100_000).SelectMany(b => b), (byte)'N', .. Enumerable.Repeat((byte)'s', 100_000), (byte)'.'];
+        byte[] deep =
+        [
+            0x80, 2, .. Enumerable.Repeat("}K\0"u8.ToArray(), 100_000).SelectMany(b => b), (byte)'N',
+            .. Enumerable.Repeat((byte)'s', 100_000), (byte)'.',
+        ];
         byte[] cycle = [0x80, 2, (byte)'}', (byte)'q', 0, .. PthBytes.Text("w"), (byte)'h', 0, (byte)'s', (byte)'.'];
 
         Assert.Empty(Read(PthBytes.Zip(deep, 1)));
@@ -158,7 +169,9 @@ public sealed class PthFileTests : IDisposable
         byte[] pickle =
         [
             0x80, 2, (byte)']', (byte)'q', 0, (byte)'(', .. Enumerable.Repeat((byte)'N', 10_000), (byte)'e',
-            .. "ccollections\nOrderedDict\nq\u0001"u8, .. Enumerable.Repeat("h\u0001h\0\u0085R"u8.ToArray().Where(b => b != 0xC2), 10_000).SelectMany(b => b), (byte)'.',
+            .. "ccollections\nOrderedDict\nq\u0001"u8,
+            .. Enumerable.Repeat("h\u0001h\0\u0085R"u8.ToArray().Where(b => b != 0xC2), 10_000).SelectMany(b => b),
+            (byte)'.',
         ];
 
         Assert.Contains("more than 2000000 values", Refused(PthBytes.Zip(pickle, 1)));
@@ -217,7 +230,8 @@ public sealed class PthFileTests : IDisposable
                 }
 
                 long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                Assert.True(allocated < 1_000_000 + (300 * bytes.Length), $"{allocated} bytes for a file of {bytes.Length}");
+                Assert.True(
+                    allocated < 1_000_000 + (300 * bytes.Length), $"{allocated} bytes for a file of {bytes.Length}");
             },
             iter: 3000, threads: 1);
     }
@@ -266,7 +280,8 @@ public sealed class PthFileTests : IDisposable
 
     private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
-    private static string TypeName(ScalarType type) => type == ScalarType.Byte ? "torch.uint8" : $"torch.{type.ToString().ToLowerInvariant()}";
+    private static string TypeName(ScalarType type)
+        => type == ScalarType.Byte ? "torch.uint8" : $"torch.{type.ToString().ToLowerInvariant()}";
 
     private string[] Read(byte[] file)
     {

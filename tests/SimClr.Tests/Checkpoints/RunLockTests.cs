@@ -17,7 +17,10 @@ public sealed class RunLockTests : IDisposable
         using (RunLock.Acquire(Run))
         {
             string error = Assert.Throws<ConfigurationException>(() => RunLock.Acquire(Run)).Message;
-            Assert.StartsWith($"{Run}: another process is using this directory (it holds run.lock).", error, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{Run}: another process is using this directory (it holds run.lock).",
+                error,
+                StringComparison.Ordinal);
             Assert.Contains("choose another output directory", error, StringComparison.Ordinal);
             Assert.Throws<ConfigurationException>(() => RunLock.ThrowIfHeld(Run));
             folder.Write("run/run.json", "{}");

@@ -50,7 +50,9 @@ public sealed class SafetensorsFileTests : IDisposable
         SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(new float[] { 1, 2 }))]);
         byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
         long header = BitConverter.ToInt64(bytes, 0);
-        Assert.Equal("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", Encoding.UTF8.GetString(bytes, 8, (int)header).TrimEnd());
+        Assert.Equal(
+            "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            Encoding.UTF8.GetString(bytes, 8, (int)header).TrimEnd());
         Assert.Equal(2f, BitConverter.ToSingle(bytes, 8 + (int)header + 4));
         Assert.Equal(8 + header + 8, bytes.Length);
     }
@@ -73,10 +75,18 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"w\":{\"dtype\":\"U16\",\"shape\":[2],\"data_offsets\":[0,8]}}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
-    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}")]
-    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
-    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
-    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[0,4611686018427387904,4611686018427387904],\"data_offsets\":[8,8]}}")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\","
+            + "\"shape\":[2],\"data_offsets\":[0,8]}}")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\","
+            + "\"shape\":[1],\"data_offsets\":[4,8]}}")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\","
+            + "\"shape\":[1],\"data_offsets\":[4,8]}}")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[0,"
+            + "4611686018427387904,4611686018427387904],\"data_offsets\":[8,8]}}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,8]}}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"__metadata__\":{\"a\":7}}")]
     [InlineData("{\"w\":{\"shape\":[2]}}")]
@@ -92,11 +102,14 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", "tensor 'w' is described by {\"dtype\":\"F32\",\"shape\":[1.5],")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}",
+        "tensor 'w' is described by {\"dtype\":\"F32\",\"shape\":[1.5],")]
     [InlineData("{\"w\":{\"dtype\":7,\"shape\":[2],\"data_offsets\":[0,8]}}", "expected a dtype, a shape of at most")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}}", "integers, and two data_offsets")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8]}}", "integers, and two data_offsets")]
-    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1e30],\"data_offsets\":[0,8]}}", "integers, and two data_offsets")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[1e30],\"data_offsets\":[0,8]}}", "integers, and two data_offsets")]
     [InlineData("{\"w\":[1]}", "tensor 'w' is described by [1], expected a dtype")]
     [InlineData("[1,2]", "it is [1,2], expected an object with an entry for each tensor")]
     [InlineData("{\"__metadata__\":[]}", "__metadata__ is [], expected an object")]
@@ -105,21 +118,30 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"__metadata__\":{\"a\":\"\\ud800\"}}", "a name or an entry is not Unicode text")]
     [InlineData("{\"\\ud800\":{}}", "a name or an entry is not Unicode text")]
     [InlineData("{\"w\":\n {x", "it is not valid JSON at line 2, byte 3")]
-    [InlineData("{\"w\":{\"dtype\":\"Q1\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}", "claims bytes 0–9223372036854775807")]
+    [InlineData(
+        "{\"w\":{\"dtype\":\"Q1\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}",
+        "claims bytes 0–9223372036854775807")]
     public void An_invalid_header_is_refused_with_a_clear_message(string header, string expected)
     {
         byte[] text = Encoding.UTF8.GetBytes(header);
         System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);
-        Assert.Contains(expected, Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(new byte[] { 0xF0, 255, 255, 255, 255, 255, 255, 255, 0 }, "header length 18446744073709551600, file length 9")]
+    [InlineData(
+        new byte[] { 0xF0, 255, 255, 255, 255, 255, 255, 255, 0 }, "header length 18446744073709551600, file length 9")]
     [InlineData(new byte[] { 1, 2, 3 }, "it has 3 bytes, expected more than 8")]
     public void The_length_of_the_header_is_reported_as_stored(byte[] bytes, string expected)
     {
         System.IO.File.WriteAllBytes(File("a"), bytes);
-        Assert.Contains(expected, Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,8 +172,15 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         // Written by hand: the checksum, of all but the first 8 bytes, is from sha256sum.
         const string Sum = "775ced98d36c59604ddf658f33c97467e1b6c02ead31d199dd9346ae58d74ec8";
-        string text = $"{{\"__metadata__\":{{\"step\":\"3\",\"simclr.sha256\":\"{Sum}\"}},\"w\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}}} ";
-        byte[] bytes = [.. BitConverter.GetBytes((long)text.Length), .. Encoding.ASCII.GetBytes(text), .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)];
+        string text = $"{{\"__metadata__\":{{\"step\":\"3\",\"simclr.sha256\":\"{Sum}\"}},\"w\":{{\"dtype\":\"F32\","
+            + "\"shape\":[2],\"data_offsets\":[0,8]}} ";
+        byte[] bytes =
+        [
+            .. BitConverter.GetBytes((long)text.Length),
+            .. Encoding.ASCII.GetBytes(text),
+            .. BitConverter.GetBytes(1.5f),
+            .. BitConverter.GetBytes(-2f),
+        ];
         System.IO.File.WriteAllBytes(File("a"), bytes);
         using (SafetensorsFile read = SafetensorsFile.Read(File("a")))
         {
@@ -181,30 +210,41 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Tensors_of_types_that_are_not_read_are_left_out_by_name()
     {
         byte[] header = Encoding.ASCII.GetBytes(
-            "{\"a\":{\"dtype\":\"U16\",\"shape\":[3],\"data_offsets\":[0,6]},\"b\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[6,8]},"
-            + "\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},\"d\":{\"dtype\":\"NEW\",\"shape\":[5],\"data_offsets\":[12,13]}}");
-        System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[8], .. BitConverter.GetBytes(2.5f), 0]);
+            "{\"a\":{\"dtype\":\"U16\",\"shape\":[3],\"data_offsets\":[0,6]},\"b\":{\"dtype\":\"F8_E4M3\","
+                + "\"shape\":[2],\"data_offsets\":[6,8]},\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,"
+                + "12]},\"d\":{\"dtype\":\"NEW\",\"shape\":[5],\"data_offsets\":[12,13]}}");
+        System.IO.File.WriteAllBytes(
+            File("a"),
+            [
+                .. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[8],
+                .. BitConverter.GetBytes(2.5f), 0,
+            ]);
 
         using SafetensorsFile read = SafetensorsFile.Read(File("a"));
         Assert.Equal(2.5f, read.Tensors["c"].item<float>());
         Assert.Single(read.Tensors);
-        Assert.Equal(["a (of type U16)", "b (of type F8_E4M3)", "d (of type NEW)"], ((IWeightsFile)read).LeftOut.Select(left => left.ToString()));
+        Assert.Equal(
+            ["a (of type U16)", "b (of type F8_E4M3)", "d (of type NEW)"],
+            ((IWeightsFile)read).LeftOut.Select(left => left.ToString()));
     }
 
     [Fact]
     public void Tensors_by_the_hundred_thousand_are_refused()
     {
-        string entries = string.Join(',', Enumerable.Range(0, (1 << 17) + 1).Select(i => $"\"{i}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
+        string entries = string.Join(',', Enumerable.Range(0, (1 << 17) + 1)
+            .Select(i => $"\"{i}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
         byte[] header = Encoding.ASCII.GetBytes($"{{{entries}}}");
         System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)header.Length), .. header]);
 
-        Assert.Contains("more than 131072 tensors", Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message);
+        Assert.Contains(
+            "more than 131072 tensors", Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message);
     }
 
     [Fact]
     public void Without_a_checksum_a_file_is_read_as_it_is()
     {
-        SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(1f))], new Dictionary<string, string> { ["who"] = "others" });
+        SafetensorsFile.Write(
+            File("a"), [KeyValuePair.Create("w", tensor(1f))], new Dictionary<string, string> { ["who"] = "others" });
         byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
         bytes[^1] ^= 0x80;
         System.IO.File.WriteAllBytes(File("a"), bytes);

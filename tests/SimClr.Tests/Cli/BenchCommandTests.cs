@@ -76,7 +76,10 @@ public sealed class BenchCommandTests : IDisposable
     {
         BenchRow[] rows =
         [
-            new("a", "first", new Spread(2, 1, 3, 3), "s", Target.Max(0.5)) { Figures = new Dictionary<string, double> { ["x"] = 1234 } },
+            new("a", "first", new Spread(2, 1, 3, 3), "s", Target.Max(0.5))
+            {
+                Figures = new Dictionary<string, double> { ["x"] = 1234 },
+            },
             new("b", "second", new Spread(0.5, 0.5, 0.5, 1), "of a", Target.Min(0.5)),
             new("c", "third", new Spread(12.3, 1, 30, 2), "views/s"),
         ];
@@ -96,7 +99,8 @@ public sealed class BenchCommandTests : IDisposable
         BenchRow row = Measure("step-quarter")[0];
 
         // Two views, one forward and two backward passes, two operations per multiply-add.
-        double expected = 12 * SimClr.Encoders.EncoderCost.MultiplyAdds(new() { Name = "resnet18", Width = 1.0 / 16 }, 12) / 1e9;
+        double expected =
+            12 * SimClr.Encoders.EncoderCost.MultiplyAdds(new() { Name = "resnet18", Width = 1.0 / 16 }, 12) / 1e9;
         Assert.Equal(expected, row.Figures["gflop_per_image"], 12);
         Assert.Equal(row.Figures["images_per_second"] * expected, row.Figures["step_gflops"], 6);
     }
@@ -107,7 +111,8 @@ public sealed class BenchCommandTests : IDisposable
         Assert.All(Measure("profile"), row =>
         {
             Assert.Equal(
-                ["encoder_forward", "encoder_backward", "head", "loss", "optimizer", "input_wait", "rest"], row.Figures.Keys);
+                ["encoder_forward", "encoder_backward", "head", "loss", "optimizer", "input_wait", "rest"],
+                row.Figures.Keys);
             Assert.Equal(1, row.Figures.Values.Sum(), 9);
             Assert.All(row.Figures.Values, share => Assert.InRange(share, 0, 1));
             Assert.True(row.Figures["encoder_backward"] > 0);
@@ -120,8 +125,12 @@ public sealed class BenchCommandTests : IDisposable
         BenchRow[] rows = Measure("scaling");
 
         Assert.Equal(
-            ["batch_2", "batch_8", "batch_32", "size_8", "size_16", "size_32", "width_0.0625", "width_0.125", "width_0.25", "threads_1"],
-            rows.Select(row => row.Name).Where(name => name is not ("threads_2" or "threads_4" or "threads_8" or "threads_16")));
+            [
+                "batch_2", "batch_8", "batch_32", "size_8", "size_16", "size_32", "width_0.0625", "width_0.125",
+                "width_0.25", "threads_1",
+            ],
+            rows.Select(row => row.Name)
+                .Where(name => name is not ("threads_2" or "threads_4" or "threads_8" or "threads_16")));
         Assert.All(rows, row => Assert.Equal(1000 / row.Result.Median, row.Figures["milliseconds_per_image"], 9));
     }
 
@@ -130,13 +139,17 @@ public sealed class BenchCommandTests : IDisposable
     {
         string file = folder.PathOf("results.md");
 
-        JsonObject json = CommandRun.Of("bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--precision", "fp32", "--threads", "1", "--json").Json;
+        JsonObject json = CommandRun.Of(
+            "bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--precision", "fp32",
+            "--threads", "1", "--json").Json;
 
         Assert.All(
-            ["processor", "libtorch", "precision", "runtime"], key => Assert.NotEmpty(json["machine"]![key]!.GetValue<string>()));
+            ["processor", "libtorch", "precision", "runtime"],
+            key => Assert.NotEmpty(json["machine"]![key]!.GetValue<string>()));
         Assert.Equal(1, json["machine"]!["threads"]!.GetValue<int>());
         JsonNode[] rows = [.. json["rows"]!.AsArray().OfType<JsonNode>()];
-        Assert.Equal(["start_help", "start_preset_list", "decode"], rows.Select(row => row["name"]!.GetValue<string>()));
+        Assert.Equal(
+            ["start_help", "start_preset_list", "decode"], rows.Select(row => row["name"]!.GetValue<string>()));
         Assert.Equal(0.2, rows[0]["at_most"]!.GetValue<double>());
         Assert.Equal(rows[0]["value"]!.GetValue<double>() <= 0.2, rows[0]["met"]!.GetValue<bool>());
         Assert.Null(rows[2]["met"]);
@@ -167,14 +180,17 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("--photos")]
     public void Missing_images_are_reported_before_anything_is_measured(string option)
     {
-        string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.PathOf("nowhere")).Refused(3);
+        string error = CommandRun.Of(
+            "bench", "--only", "decode", "--only", "gradient-cache", option, folder.PathOf("nowhere")).Refused(3);
         Assert.Contains("no such folder or file", error);
         Assert.DoesNotContain("measuring", error);
     }
 
     [Fact]
     public void Tables_are_measured_only_on_request()
-        => Assert.Equal(["embed", "onnx", "search", "busy", "profile", "scaling"], BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
+        => Assert.Equal(
+            ["embed", "onnx", "search", "busy", "profile", "scaling"],
+            BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
 
     [Fact]
     public void A_spread_has_the_median_of_the_rounds()
@@ -220,5 +236,7 @@ public sealed class BenchCommandTests : IDisposable
         => Tiny with { BaseOptions = Views(name), Rounds = name == "busy" ? 1 : Tiny.Rounds };
 
     private static PretrainOptions Views(string name)
-        => name == "scaling" ? Tiny.BaseOptions with { Views = Tiny.BaseOptions.Views with { Size = 16 } } : Tiny.BaseOptions;
+        => name == "scaling"
+            ? Tiny.BaseOptions with { Views = Tiny.BaseOptions.Views with { Size = 16 } }
+            : Tiny.BaseOptions;
 }

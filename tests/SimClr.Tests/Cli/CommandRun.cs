@@ -12,7 +12,8 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         get
         {
             Assert.True(Code == 0, $"exit code {Code}: {Error}");
-            return Assert.IsType<JsonObject>(JsonNode.Parse(Assert.Single(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))));
+            return Assert.IsType<JsonObject>(
+                JsonNode.Parse(Assert.Single(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))));
         }
     }
 

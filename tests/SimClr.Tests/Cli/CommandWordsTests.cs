@@ -31,7 +31,11 @@ public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFix
             "use --set loss.name=nt-logistic or --set loss.name=margin with it"
         },
         { "pretrain train --out x --set batch.memory=8GB", 2, "use --micro-batch auto, or leave batch.memory out" },
-        { "pretrain train --out x --set temperature", 2, "--set: got 'temperature', expected section.key=value such as '" },
+        {
+            "pretrain train --out x --set temperature",
+            2,
+            "--set: got 'temperature', expected section.key=value such as '"
+        },
         { "pretrain train --out x --config based.yaml --preset photos", 2, "--preset is photos, but" },
         {
             "pretrain train --out x --epochs 5 --set schedule.warmup_epochs=6", 2,
@@ -53,7 +57,8 @@ public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFix
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void Properties_become_flags(string library, string command) => Assert.Equal(command, CommandWords.From(library));
+    public void Properties_become_flags(string library, string command)
+        => Assert.Equal(command, CommandWords.From(library));
 
     [Theory]
     [InlineData("runs/Batch.Memory/x")]
@@ -74,7 +79,8 @@ public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFix
             "foreign.safetensors", "b.safetensors", "run/encoder.safetensors", "train/red/0.png",
         ];
         string[] words = line.Split(' ');
-        CommandRun run = CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? fixture.At(word) : word)]);
+        CommandRun run = CommandRun.Of(
+            [.. words.Select((word, i) => i > 0 && files.Contains(word) ? fixture.At(word) : word)]);
         Assert.Contains(expected, run.Refused(code));
     }
 
@@ -87,6 +93,7 @@ public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFix
         header.Remove("__metadata__");
         byte[] bare = Encoding.UTF8.GetBytes(header.ToJsonString());
         File.WriteAllBytes(
-            fixture.At("foreign.safetensors"), [.. BitConverter.GetBytes((long)bare.Length), .. bare, .. own.AsSpan(8 + length)]);
+            fixture.At("foreign.safetensors"),
+            [.. BitConverter.GetBytes((long)bare.Length), .. bare, .. own.AsSpan(8 + length)]);
     }
 }

@@ -16,7 +16,10 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
         var output = new StringWriter();
         var error = new FullDisk();
 
-        int code = CommandLine.Run(["pretrain", fixture.At("train"), "--out", fixture.At("unheard"), "--config", fixture.At("tiny.yaml")], output, error);
+        int code = CommandLine.Run(
+            ["pretrain", fixture.At("train"), "--out", fixture.At("unheard"), "--config", fixture.At("tiny.yaml")],
+            output,
+            error);
 
         Assert.Equal(0, code);
         Assert.True(error.Tries > 0);
@@ -34,7 +37,8 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
 
         Assert.Equal(0, CommandLine.Run(line.Split(' '), new FullDisk(), error));
         Assert.Equal(
-            "warning: not all results could be written to standard output: No space left on device\n", error.ToString().ReplaceLineEndings("\n"));
+            "warning: not all results could be written to standard output: No space left on device\n",
+            error.ToString().ReplaceLineEndings("\n"));
         Assert.Equal(0, CommandLine.Run(line.Split(' '), new FullDisk(), new FullDisk()));
     }
 
@@ -75,14 +79,16 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
         writer.Write("ab\u0000c".ToCharArray(), 1, 2);
 
         Assert.Equal(
-            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\na\\u0009b\\u000ac\n\\u007fé → 猫\r\nb\\u0000", inner.ToString());
+            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\na\\u0009b\\u000ac\n\\u007fé → 猫\r\nb\\u0000",
+            inner.ToString());
     }
 
     [Fact]
     public void Escaped_json_keeps_its_meaning()
     {
         var inner = new StringWriter();
-        string json = new JsonObject { ["path"] = $"\\{Hostile}\\" }.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        string json = new JsonObject { ["path"] = $"\\{Hostile}\\" }
+            .ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
         new ConsoleWriter(inner).Write(json);
 
@@ -94,19 +100,24 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
     public void Names_of_files_and_classes_neither_control_the_terminal_nor_begin_a_line()
     {
         string name = $"x{Hostile}\nerror: y.png";
-        File.WriteAllText(fixture.At("hostile.csv"), $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
+        File.WriteAllText(
+            fixture.At("hostile.csv"),
+            $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
 
         foreach (string verb in new[] { "duplicates", "cluster --k 2", "label --suggest 2" })
         {
-            CommandRun run = CommandRun.Of([.. verb.Split(' ')[..1], fixture.At("hostile.csv"), .. verb.Split(' ')[1..]]);
+            CommandRun run = CommandRun.Of(
+                [.. verb.Split(' ')[..1], fixture.At("hostile.csv"), .. verb.Split(' ')[1..]]);
             Assert.True(run.Code == 0, run.Error);
             AssertQuiet(run.Output);
             Assert.Contains("\\u000aerror: y.png", run.Output);
         }
 
-        CommandRun made = CommandRun.Of("index", "create", fixture.At("hostile.csv"), "--out", fixture.At("hostile.index"));
+        CommandRun made = CommandRun.Of(
+            "index", "create", fixture.At("hostile.csv"), "--out", fixture.At("hostile.index"));
         Assert.True(made.Code == 0, made.Error);
-        CommandRun found = CommandRun.Of("search", fixture.At("hostile.index"), fixture.At("hostile.csv"), "--row", "2");
+        CommandRun found = CommandRun.Of(
+            "search", fixture.At("hostile.index"), fixture.At("hostile.csv"), "--row", "2");
         AssertQuiet(found.Output);
         Assert.Contains("\\u000aerror: y.png", found.Output);
         CommandRun missing = CommandRun.Of("embed", fixture.At("run"), $"no{name}", "--out", fixture.At("x.npy"));
@@ -124,7 +135,8 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
 
         string pipe = Path.Combine(Directory.CreateDirectory(fixture.At("line\nbreak")).FullName, "a.gif");
         File.WriteAllText(pipe, "no picture");
-        Assert.Contains("line\\u000abreak", CommandRun.Of("embed", fixture.At("run"), Path.GetDirectoryName(pipe)!, "--out", fixture.At("x.npy")).Refused(3));
+        Assert.Contains("line\\u000abreak", CommandRun.Of(
+            "embed", fixture.At("run"), Path.GetDirectoryName(pipe)!, "--out", fixture.At("x.npy")).Refused(3));
     }
 
     /// <summary>
@@ -138,15 +150,22 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
         Assert.Equal($"error: no {shown}\n  say where\n", Reported(new DataException([$"no {name}", "say where"])));
         Assert.Equal($"error: no {shown}\n", Reported(new ConfigurationException($"no {name}")));
         Assert.Equal($"error: {shown}\n", Reported(new IOException(name)));
-        Assert.Equal($"interrupted: kept in {shown}\nGo on with: x\n", Reported(new StoppedException($"kept in {name}", new OperationCanceledException()) { ResumeHint = "Go on with: x" }));
+        Assert.Equal(
+            $"interrupted: kept in {shown}\nGo on with: x\n",
+            Reported(new StoppedException($"kept in {name}", new OperationCanceledException())
+            {
+                ResumeHint = "Go on with: x",
+            }));
 
         string file = fixture.At($"{name}.yaml");
         CommandRun run = CommandRun.Of("preset", "copy", "photos", file);
         Assert.Equal($"wrote {fixture.At(shown)}.yaml; use it with --config {fixture.At(shown)}.yaml\n", run.Output);
         run = CommandRun.Of("validate", file);
-        Assert.StartsWith($"# {fixture.At(shown)}.yaml is valid. The whole configuration:\nviews:\n  size:", run.Output);
+        Assert.StartsWith(
+            $"# {fixture.At(shown)}.yaml is valid. The whole configuration:\nviews:\n  size:", run.Output);
         Assert.DoesNotContain("\\u000a", run.Output[(run.Output.IndexOf('\n') + 1)..]);
-        Assert.Single(CommandRun.Of("embed", fixture.At("run"), name, "--out", fixture.At("x.npy")).Error.TrimEnd().Split('\n'));
+        Assert.Single(
+            CommandRun.Of("embed", fixture.At("run"), name, "--out", fixture.At("x.npy")).Error.TrimEnd().Split('\n'));
     }
 
     [Fact]
@@ -167,7 +186,8 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
     [Theory]
     [InlineData("a\u001b'b\\", "$'a\\u001b\\'b\\\\'")]
     [InlineData("a\nb", "$'a\\u000ab'")]
-    public void Names_with_control_characters_can_be_typed_again(string argument, string typed) => Assert.Equal(typed, ShellText.Quote(argument));
+    public void Names_with_control_characters_can_be_typed_again(string argument, string typed)
+        => Assert.Equal(typed, ShellText.Quote(argument));
 
     private static void AssertQuiet(string text)
     {

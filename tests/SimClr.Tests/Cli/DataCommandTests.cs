@@ -19,18 +19,21 @@ public sealed class DataCommandTests(RunFixture fixture) : IClassFixture<RunFixt
         Assert.Null(json["size"]);
         Assert.Equal(new FileInfo(pack).Length, json["bytes"]!.GetValue<long>());
 
-        JsonObject run = CommandRun.Of("pretrain", pack, "--out", fixture.At("packed-run"), "--config", fixture.At("tiny.yaml"), "--json").Json;
+        JsonObject run = CommandRun.Of(
+            "pretrain", pack, "--out", fixture.At("packed-run"), "--config", fixture.At("tiny.yaml"), "--json").Json;
         Assert.Equal(0, run["skipped_images"]!.GetValue<int>());
         Assert.Equal(TinyRun.Checkpoint(fixture.At("run")), TinyRun.Checkpoint(fixture.At("packed-run")));
         Assert.Equal(24, CommandRun.Of(
-            "evaluate", "knn", fixture.At("run"), "--train", pack, "--test", pack, "--k", "3", "--json").Json["test_images"]!.GetValue<int>());
+            "evaluate", "knn", fixture.At("run"), "--train", pack, "--test", pack, "--k", "3",
+            "--json").Json["test_images"]!.GetValue<int>());
     }
 
     [Fact]
     public void Size_reduces_the_short_side()
     {
         string pack = fixture.At("reduced.pack");
-        JsonObject json = CommandRun.Of("data", "pack", fixture.At("large"), "--out", pack, "--size", "20", "--json").Json;
+        JsonObject json = CommandRun.Of(
+            "data", "pack", fixture.At("large"), "--out", pack, "--size", "20", "--json").Json;
         Assert.Equal(20, json["size"]!.GetValue<int>());
         using ImageDataSet packed = DataSets.Open(pack);
         Assert.Equal((20, 20), (packed.Read(2).Width, packed.Read(2).Height));
@@ -44,7 +47,8 @@ public sealed class DataCommandTests(RunFixture fixture) : IClassFixture<RunFixt
         Assert.Contains("1 of 5 images (20%) could not be read", error);
         Assert.False(File.Exists(pack));
 
-        CommandRun run = CommandRun.Of("data", "pack", fixture.At("flawed"), "--out", pack, "--set", "data.max_skipped=0.2", "--json");
+        CommandRun run = CommandRun.Of(
+            "data", "pack", fixture.At("flawed"), "--out", pack, "--set", "data.max_skipped=0.2", "--json");
         Assert.Equal(1, run.Json["skipped_images"]!.GetValue<int>());
         Assert.Equal(4, run.Json["images"]!.GetValue<int>());
         Assert.Contains("broken.png", File.ReadAllText($"{pack}.skipped.jsonl"));
@@ -82,14 +86,17 @@ public sealed class DataCommandTests(RunFixture fixture) : IClassFixture<RunFixt
     {
         using var server = new FaultyServer((_, _, _) => FaultyServer.Response([], "404 Not Found"));
         string[] from = mirror == "" ? [] : ["--mirror", mirror == "here" ? server.Address.ToString() : mirror];
-        Assert.Contains(reason, CommandRun.Of(["data", "download", name, "--out", fixture.At("set"), .. from, "--json"]).Refused(code));
+        Assert.Contains(
+            reason,
+            CommandRun.Of(["data", "download", name, "--out", fixture.At("set"), .. from, "--json"]).Refused(code));
     }
 
     [Fact]
     public void Download_explains_how_to_use_existing_data()
     {
         Directory.CreateDirectory(fixture.At("there/cifar-10-batches-bin"));
-        File.WriteAllText(fixture.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");   // An empty folder does not count as existing data.
+        // An empty folder does not count as existing data.
+        File.WriteAllText(fixture.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");
         JsonObject json = CommandRun.Of("data", "download", "cifar10", "--out", fixture.At("there"), "--json").Json;
         Assert.True(json["was_there"]!.GetValue<bool>());
         Assert.Equal($"cifar10:{fixture.At("there")}:train", json["uses"]![0]!.GetValue<string>());
@@ -100,7 +107,8 @@ public sealed class DataCommandTests(RunFixture fixture) : IClassFixture<RunFixt
     {
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        CommandRun run = CommandRun.Of(new StringWriter(), stop.Token, "data", "pack", fixture.At("flat"), "--out", fixture.At("stopped.pack"));
+        CommandRun run = CommandRun.Of(
+            new StringWriter(), stop.Token, "data", "pack", fixture.At("flat"), "--out", fixture.At("stopped.pack"));
         Assert.Equal(130, run.Code);
         Assert.False(File.Exists(fixture.At("stopped.pack")));
     }

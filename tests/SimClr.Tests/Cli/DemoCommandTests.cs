@@ -29,5 +29,6 @@ public sealed class DemoCommandTests(RunFixture fixture) : IClassFixture<RunFixt
     public void Settings_fitted_to_the_images_cannot_be_overridden()
         => Assert.Contains(
             "expected a key of the section data",
-            CommandRun.Of("demo", fixture.At("flat"), "--out", fixture.At("other"), "--set", "batch.size=4").Refused(2));
+            CommandRun.Of("demo", fixture.At("flat"), "--out", fixture.At("other"), "--set", "batch.size=4")
+                .Refused(2));
 }

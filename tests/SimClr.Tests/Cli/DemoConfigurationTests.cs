@@ -21,7 +21,8 @@ public sealed class DemoConfigurationTests
     [InlineData(143, 64, 200)]
     [InlineData(400, 128, 161)]
     [InlineData(3000, 256, 21)]
-    public void The_rate_follows_the_batch_the_epochs_the_cost_and_few_images_get_the_higher_temperature(int count, int batch, int epochs)
+    public void The_rate_follows_the_batch_the_epochs_the_cost_and_few_images_get_the_higher_temperature(
+        int count, int batch, int epochs)
     {
         PretrainOptions fitted = Fit(count, side: 200);
 
@@ -50,6 +51,7 @@ public sealed class DemoConfigurationTests
     private static PretrainOptions Fit(int count, int side)
     {
         var image = new RgbImage(side, side, new byte[3 * side * side]);
-        return DemoConfiguration.Fit(Preset, "./photos", new InMemoryDataSet(Enumerable.Repeat(image, count)), SampleImages);
+        return DemoConfiguration.Fit(
+            Preset, "./photos", new InMemoryDataSet(Enumerable.Repeat(image, count)), SampleImages);
     }
 }

@@ -17,12 +17,15 @@ public sealed class DoctorCommandTests
             key => Assert.NotEmpty(json[key]!.GetValue<string>()));
         Assert.Equal(Environment.ProcessorCount, json["cores"]!.GetValue<int>());
         Assert.True(json.ContainsKey("mpi"));
-        Assert.True(json["mpi"] is not JsonObject mpi || mpi["version"]!.GetValue<string>().Any(char.IsDigit), $"{json["mpi"]}");
+        Assert.True(
+            json["mpi"] is not JsonObject mpi || mpi["version"]!.GetValue<string>().Any(char.IsDigit),
+            $"{json["mpi"]}");
         Assert.True(json["memory_bytes"]!.GetValue<long>() > 0);
         Assert.Contains("cpu", json["devices"]!.AsArray().Select(device => device!.GetValue<string>()));
         Assert.True(json["speed_test"]!["images_per_second"]!.GetValue<double>() > 0);
         Assert.Equal(
-            Presets.Names.Order(), json["estimates"]!.AsArray().Select(estimate => estimate!["preset"]!.GetValue<string>()).Order());
+            Presets.Names.Order(),
+            json["estimates"]!.AsArray().Select(estimate => estimate!["preset"]!.GetValue<string>()).Order());
     }
 
     [Fact]

@@ -17,7 +17,10 @@ public sealed class EmbedCommandTests(RunFixture fixture) : IClassFixture<RunFix
         string file = fixture.At("embedded" + extension);
         JsonObject json = Embed("train", file).Json;
         Assert.Equal(file, json["file"]!.GetValue<string>());
-        Assert.Equal((24, 32, 0), (json["images"]!.GetValue<int>(), json["dimension"]!.GetValue<int>(), json["skipped_images"]!.GetValue<int>()));
+        Assert.Equal((24, 32, 0), (
+            json["images"]!.GetValue<int>(),
+            json["dimension"]!.GetValue<int>(),
+            json["skipped_images"]!.GetValue<int>()));
         Assert.True(json["images_per_second"]!.GetValue<double>() > 0);
         EmbeddingTable table = EmbeddingsInputs.Read(file);
         Assert.Equal((24, 32), (table.Count, table.Dimension));
@@ -46,9 +49,13 @@ public sealed class EmbedCommandTests(RunFixture fixture) : IClassFixture<RunFix
         string file = fixture.At("z.npy");
         Assert.Equal(16, Embed("train", file, "--projection", "--normalize").Json["dimension"]!.GetValue<int>());
         EmbeddingTable table = EmbeddingsInputs.Read(file);
-        Assert.All(Enumerable.Range(0, table.Count), row => Assert.Equal(1, table[row].ToArray().Sum(value => value * value), 1e-5));
+        Assert.All(
+            Enumerable.Range(0, table.Count),
+            row => Assert.Equal(1, table[row].ToArray().Sum(value => value * value), 1e-5));
 
-        string error = CommandRun.Of("embed", fixture.At("run/encoder.safetensors"), fixture.At("train"), "--out", file, "--projection").Refused(2);
+        string error = CommandRun.Of(
+            "embed", fixture.At("run/encoder.safetensors"), fixture.At("train"), "--out", file, "--projection")
+            .Refused(2);
         Assert.Contains("holds no projection head", error);
     }
 
@@ -74,7 +81,8 @@ public sealed class EmbedCommandTests(RunFixture fixture) : IClassFixture<RunFix
         Assert.Equal(file, part);
         Assert.Contains("at most 1 part(s)", Embed("train", file, "--shard", "2/2").Refused(2));
         File.Copy(file, fixture.At("copy.1-of-1.npy"));
-        JsonObject json = CommandRun.Of("embed", "--join", fixture.At("copy.1-of-1.npy"), "--out", fixture.At("joined.npy"), "--json").Json;
+        JsonObject json = CommandRun.Of(
+            "embed", "--join", fixture.At("copy.1-of-1.npy"), "--out", fixture.At("joined.npy"), "--json").Json;
         Assert.Equal((24, 1), (json["images"]!.GetValue<int>(), json["parts"]!.GetValue<int>()));
         Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(fixture.At("joined.npy")));
 
@@ -83,11 +91,15 @@ public sealed class EmbedCommandTests(RunFixture fixture) : IClassFixture<RunFix
         Embed("flawed", fixture.At("flawed.npy"), "--shard", "1/1", "--set", "data.max_skipped=0.2");
         File.Copy(fixture.At("flawed.npy"), fixture.At("flawed.1-of-1.npy"));
         File.Copy(fixture.At("flawed.npy.skipped.jsonl"), fixture.At("flawed.1-of-1.npy.skipped.jsonl"));
-        json = CommandRun.Of("embed", "--join", fixture.At("flawed.1-of-1.npy"), "--out", fixture.At("whole.npy"), "--json").Json;
+        json = CommandRun.Of(
+            "embed", "--join", fixture.At("flawed.1-of-1.npy"), "--out", fixture.At("whole.npy"), "--json").Json;
         Assert.Equal(1, json["skipped_images"]!.GetValue<int>());
-        Assert.Equal(File.ReadAllText(fixture.At("flawed.npy.skipped.jsonl")), File.ReadAllText(fixture.At("whole.npy.skipped.jsonl")));
+        Assert.Equal(
+            File.ReadAllText(fixture.At("flawed.npy.skipped.jsonl")),
+            File.ReadAllText(fixture.At("whole.npy.skipped.jsonl")));
 
-        Assert.Contains("2-of-2 is missing", CommandRun.Of("embed", "--join", "a.1-of-2.npy", "--out", "a.npy").Refused(3));
+        Assert.Contains(
+            "2-of-2 is missing", CommandRun.Of("embed", "--join", "a.1-of-2.npy", "--out", "a.npy").Refused(3));
     }
 
     [Theory]
@@ -102,7 +114,10 @@ public sealed class EmbedCommandTests(RunFixture fixture) : IClassFixture<RunFix
     public void Mistakes_are_reported_in_one_line(string line, int code, string expected)
     {
         string[] words = line.Split(' ');
-        string[] here = [.. words.Select(word => word is "run" or "nowhere" or "train" or "broken" || word.StartsWith("a.", StringComparison.Ordinal) ? fixture.At(word) : word)];
+        string[] here = [.. words.Select(
+            word => word is "run" or "nowhere" or "train" or "broken" || word.StartsWith("a.", StringComparison.Ordinal)
+                ? fixture.At(word)
+                : word)];
         Assert.Contains(expected, CommandRun.Of(here).Refused(code));
     }
 

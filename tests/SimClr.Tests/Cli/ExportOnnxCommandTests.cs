@@ -15,10 +15,12 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
     [InlineData("run/encoder.safetensors", "--preprocess --normalize", "images: uint8 [batch, 12, 12, 3]", 32, 17)]
     [InlineData("run", "--projection --normalize", "images: float32 [batch, 3, 12, 12]", 16, 17)]
     [InlineData("run", "--resize", "images: uint8 [batch, height, width, 3]", 32, 18)]
-    public void It_prints_one_object_with_the_promised_keys(string run, string options, string input, int dimension, int opset)
+    public void It_prints_one_object_with_the_promised_keys(
+        string run, string options, string input, int dimension, int opset)
     {
         string file = fixture.At($"new{options.Length}/folder/encoder.onnx");
-        JsonObject json = Export(run, file, [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--json"]).Json;
+        JsonObject json = Export(
+            run, file, [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--json"]).Json;
 
         Assert.Equal(file, json["file"]!.GetValue<string>());
         Assert.InRange(json["max_difference"]!.GetValue<double>(), 0, 1e-4);
@@ -36,7 +38,8 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
         CommandRun result = Export("run", file);
 
         Assert.Equal(0, result.Code);
-        Assert.Contains("input images: float32 [batch, 3, 12, 12]\noutput embedding: float32 [batch, 32]\n", result.Output);
+        Assert.Contains(
+            "input images: float32 [batch, 3, 12, 12]\noutput embedding: float32 [batch, 32]\n", result.Output);
         Assert.Matches(@"largest difference \d", result.Output);
         using var session = new InferenceSession(file);
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
@@ -51,7 +54,11 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
     [InlineData("run", "encoder.bin", "expected a file that ends in .onnx", 2)]
     [InlineData("run", "train/", "is a folder, expected a file such as", 2)]
     [InlineData("run", "tiny.yaml/encoder.onnx", "--out: cannot write", 2)]
-    [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
+    [InlineData(
+        "nowhere",
+        "encoder.onnx",
+        "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither",
+        3)]
     [InlineData("tiny.yaml", "encoder.onnx", "this is not a weights file", 3)]
     [InlineData("train", "encoder.onnx", "found neither", 3)]
     public void Invalid_requests_are_refused(string run, string file, string expected, int code)
@@ -70,7 +77,9 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
         {
             Directory.CreateDirectory(fixture.At(run));
             string record = File.ReadAllText(fixture.At("run/run.json"));
-            File.WriteAllText(fixture.At($"{run}/run.json"), run == "bare" ? record : record.Replace("\"pretrain\"", "\"supervised\"", StringComparison.Ordinal));
+            File.WriteAllText(
+                fixture.At($"{run}/run.json"),
+                run == "bare" ? record : record.Replace("\"pretrain\"", "\"supervised\"", StringComparison.Ordinal));
         }
 
         Assert.Contains(expected, Export(run, fixture.At("z.onnx"), "--projection").Refused(code));
@@ -90,7 +99,8 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
     [Fact]
     public void A_custom_encoder_is_refused()
     {
-        using (var own = new TrainedEncoder(nn.Sequential(nn.Flatten()), new EncoderOptions(), new ViewOptions { Size = 8 }))
+        using (var own = new TrainedEncoder(
+            nn.Sequential(nn.Flatten()), new EncoderOptions(), new ViewOptions { Size = 8 }))
         {
             own.Save(fixture.At("own.safetensors"));
         }

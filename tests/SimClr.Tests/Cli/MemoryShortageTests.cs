@@ -22,14 +22,17 @@ public sealed class MemoryShortageTests
         AssertPlain(error, "out of memory;");
         AssertPlain(new AggregateException(error), "out of memory;");
         AssertPlain(
-            new NativeException("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 8 GiB\nException raised from malloc\nframe #0: x"),
+            new NativeException(
+                "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 8 GiB\n"
+                    + "Exception raised from malloc\nframe #0: x"),
             "2.00 GiB");
     }
 
     [Fact]
     public void Other_errors_of_the_tensor_library_are_not_memory_shortages_and_show_no_native_stack()
     {
-        (int code, string text) = Report(new NativeException("shapes cannot be multiplied\nException raised from meta at x.cpp\nframe #0: y"));
+        (int code, string text) = Report(
+            new NativeException("shapes cannot be multiplied\nException raised from meta at x.cpp\nframe #0: y"));
         Assert.Equal(1, code);
         Assert.StartsWith("error: shapes cannot be multiplied\n", text.ReplaceLineEndings("\n"));
         Assert.DoesNotContain("frame #", text);

@@ -60,7 +60,11 @@ public sealed class NastyArgumentTests(RunFixture fixture) : IClassFixture<RunFi
         Directory.CreateDirectory(At("folder"));
         File.WriteAllText(At("empty"), "");
         File.WriteAllBytes(At("random"), [.. Enumerable.Range(0, 3000).Select(i => (byte)((i * i * 31) + (i >> 3)))]);
-        List<string> paths = ["", new string('x', 300) + extension, string.Concat(Enumerable.Repeat("x/", 2600)) + extension, At("folder"), At("empty"), At("random"), At("empty/below")];
+        List<string> paths =
+        [
+            "", new string('x', 300) + extension, string.Concat(Enumerable.Repeat("x/", 2600)) + extension,
+            At("folder"), At("empty"), At("random"), At("empty/below"),
+        ];
         if (!OperatingSystem.IsWindows())
         {
             Link("/dev/null");
@@ -102,13 +106,16 @@ public sealed class NastyArgumentTests(RunFixture fixture) : IClassFixture<RunFi
             Directory.Delete(fixture.At("new"), recursive: true);
         }
 
-        bool isOdd = path.Contains("socket", StringComparison.Ordinal) || path.Contains("pipe", StringComparison.Ordinal);
+        bool isOdd = path.Contains("socket", StringComparison.Ordinal)
+            || path.Contains("pipe", StringComparison.Ordinal);
         if (isOdd && run.Code != 0 && !run.Error.Contains(path, StringComparison.Ordinal))
         {
             yield return $"does not name {path}: {run.Error}";
         }
 
-        if (run.Code is not (0 or 2 or 3 or 5) || (run.Code != 0 && !run.Error.Contains("error: ", StringComparison.Ordinal)) || run.Error.Contains("Exception", StringComparison.Ordinal))
+        if (run.Code is not (0 or 2 or 3 or 5)
+            || (run.Code != 0 && !run.Error.Contains("error: ", StringComparison.Ordinal))
+            || run.Error.Contains("Exception", StringComparison.Ordinal))
         {
             yield return $"{(path.Length > 100 ? path[..100] : path)}: exit code {run.Code}, {run.Error}";
         }

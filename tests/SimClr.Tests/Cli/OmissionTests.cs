@@ -81,7 +81,8 @@ public sealed class OmissionTests(RunFixture fixture) : IClassFixture<RunFixture
             string[] parts = [.. new[] { 1, 2 }.Select(part => $"{Path.Join(data, "all")}.{part}-of-2.npy")];
             _ = CommandRun.Of("embed", fixture.At("run"), data, "--out", all, "--shard", "1/2", "--json").Json;
             _ = CommandRun.Of("embed", fixture.At("run"), data, "--out", all, "--shard", "2/2", "--json").Json;
-            Assert.Equal(0, (int)CommandRun.Of("embed", "--join", parts[0], parts[1], "--out", all, "--json").Json["skipped_images"]!);
+            Assert.Equal(0, (int)CommandRun.Of(
+                "embed", "--join", parts[0], parts[1], "--out", all, "--json").Json["skipped_images"]!);
             Assert.Single(File.ReadAllLines($"{all}.skipped.jsonl"));
         }
         finally
@@ -95,8 +96,12 @@ public sealed class OmissionTests(RunFixture fixture) : IClassFixture<RunFixture
     {
         string data = Folder("stray");
         File.Copy(fixture.At("flat/0.png"), Path.Join(data, "readme.png"));
-        Assert.Contains("note: " + data + ": 'readme.png' is not in a class folder", Run("data pack DATA --out NEW.pack", data).Error, StringComparison.Ordinal);
-        CommandRun knn = CommandRun.Of("evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", data);
+        Assert.Contains(
+            "note: " + data + ": 'readme.png' is not in a class folder",
+            Run("data pack DATA --out NEW.pack", data).Error,
+            StringComparison.Ordinal);
+        CommandRun knn = CommandRun.Of(
+            "evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", data);
         Assert.Contains("'readme.png' is not in a class folder", knn.Refused(3), StringComparison.Ordinal);
         Assert.DoesNotContain("note:", knn.Error, StringComparison.Ordinal);
     }
@@ -106,9 +111,12 @@ public sealed class OmissionTests(RunFixture fixture) : IClassFixture<RunFixture
     public void Every_verb_opens_images_through_the_context_that_reports_omissions()
     {
         var opens = MethodCalls.Methods(typeof(CommandLine).Assembly)
-            .Where(method => MethodCalls.In(method).Any(call => call.Callee.DeclaringType == typeof(DataSets) && call.Callee.Name == nameof(DataSets.Open)))
+            .Where(method => MethodCalls.In(method).Any(
+                call => call.Callee.DeclaringType == typeof(DataSets) && call.Callee.Name == nameof(DataSets.Open)))
             .Select(method => method.DeclaringType!.Name);
-        Assert.Equal(["BenchImages", "CommandContext", "EmbedBenchmark", "PhotoBenchmark"], opens.Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["BenchImages", "CommandContext", "EmbedBenchmark", "PhotoBenchmark"],
+            opens.Distinct().Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Of(JsonNode counts)
@@ -131,7 +139,9 @@ public sealed class OmissionTests(RunFixture fixture) : IClassFixture<RunFixture
     private string Folder(string name, params string[] others)
     {
         string folder = fixture.At($"{name}-{Guid.NewGuid():N}");
-        foreach (string file in Directory.EnumerateFiles(fixture.At("train"), "*.png", SearchOption.AllDirectories).Order().Take(16))
+        foreach (string file in Directory.EnumerateFiles(fixture.At("train"), "*.png", SearchOption.AllDirectories)
+            .Order()
+            .Take(16))
         {
             string copy = Path.Join(folder, Path.GetRelativePath(fixture.At("train"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -25,7 +25,8 @@ public sealed class PresetCommandTests : IDisposable
     {
         Assert.Equal(Presets.Text("photos").TrimEnd(), CommandRun.Of("preset", "show", "photos").Output.TrimEnd());
         Assert.Equal(
-            0.1, CommandRun.Of("preset", "show", "photos", "--json").Json["configuration"]!["loss"]!["temperature"]!.GetValue<double>());
+            0.1, CommandRun.Of("preset", "show", "photos", "--json").Json["configuration"]!["loss"]!["temperature"]!
+                .GetValue<double>());
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
     public void A_run_whose_loss_is_not_below_chance_yet_is_just_starting()
     {
         JsonNode health = CommandRun.Of(
-            "pretrain", fixture.At("train"), "--out", fixture.At("starting"), "--config", fixture.At("tiny.yaml"), "--epochs", "1", "--set", "loss.temperature=0.01", "--json").Json["health"]!;
+            "pretrain", fixture.At("train"), "--out", fixture.At("starting"), "--config", fixture.At("tiny.yaml"),
+            "--epochs", "1", "--set", "loss.temperature=0.01", "--json").Json["health"]!;
 
         Assert.True((bool)health["just_starting"]!);
         Assert.StartsWith("just starting: ", (string)health["words"]!, StringComparison.Ordinal);
@@ -55,7 +56,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
     {
         string run = fixture.At("words");
 
-        CommandRun result = CommandRun.Of("pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"));
+        CommandRun result = CommandRun.Of(
+            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"));
 
         Assert.Equal(0, result.Code);
         Assert.Contains("6 steps in 2 epoch(s)", result.Output);
@@ -101,30 +103,37 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
         _ = result.Json;
         Assert.Contains("note: Each step takes a batch of 6 images at once", result.Error);
         JsonObject batch = Configuration(run)["batch"]!.AsObject();
-        Assert.Equal((6, 0, "64GB"), (batch["size"]!.GetValue<int>(), batch["micro"]!.GetValue<int>(), batch["memory"]!.GetValue<string>()));
+        Assert.Equal(
+            (6, 0, "64GB"),
+            (batch["size"]!.GetValue<int>(), batch["micro"]!.GetValue<int>(), batch["memory"]!.GetValue<string>()));
     }
 
     [Theory]
     [InlineData("--micro-batch: got 'many', expected an integer of 2 or more, or auto", "--micro-batch", "many")]
     [InlineData("--micro-batch: got '1', expected an integer of 2 or more, or auto", "--micro-batch", "1")]
     [InlineData("batch.micro is 9 and batch.size is 8", "--micro-batch", "9")]
-    [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
+    [InlineData(
+        "--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
     [InlineData("use --micro-batch auto", "--memory", "8GB")]
     [InlineData("1 MB of memory is too little", "--micro-batch", "auto", "--memory", "1MB")]
     public void Invalid_micro_batches_are_refused(string words, params string[] options)
         => Assert.Contains(words, CommandRun.Of(
-            ["pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"), .. options]).Refused(2));
+            [
+                "pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"),
+                .. options,
+            ]).Refused(2));
 
     [Fact]
     public void An_explicit_warm_up_is_not_shortened()
         => Assert.Contains("warm-up must end", CommandRun.Of(
-            "pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"), "--epochs", "1",
-            "--set", "schedule.warmup_epochs=1").Refused(2));
+            "pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"),
+            "--epochs", "1", "--set", "schedule.warmup_epochs=1").Refused(2));
 
     [Theory]
     [InlineData("flat", "preset cifar10-small, because the first image has 16 × 16 pixels", "--batch-size 3 or less")]
     [InlineData("large", "preset photos, because the first image has 80 × 80 pixels", "--batch-size 3 or less")]
-    public void The_first_image_chooses_a_preset_and_the_batch_is_not_changed_silently(string data, string note, string advice)
+    public void The_first_image_chooses_a_preset_and_the_batch_is_not_changed_silently(
+        string data, string note, string advice)
     {
         CommandRun result = CommandRun.Of("pretrain", fixture.At(data), "--out", fixture.At("never"));
 
@@ -138,7 +147,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
     {
         string run = fixture.At("decoder-run");
         CommandRun.Of(
-            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "1", "--set", "data.decoder=auto");
+            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "1",
+            "--set", "data.decoder=auto");
         string file = Path.Combine(run, "run.json");
         string description = File.ReadAllText(file);
         string was = SimClr.Data.TurboJpeg.IsAvailable ? "turbojpeg" : "skia";
@@ -164,12 +174,15 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
             File.Copy(file, copy);
         }
 
-        Assert.Equal(0, CommandRun.Of("pretrain", data, "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "1").Code);
+        Assert.Equal(
+            0,
+            CommandRun.Of("pretrain", data, "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "1").Code);
         Directory.Move(data, fixture.At("elsewhere"));
 
         Assert.Contains("no such folder or file", CommandRun.Of("pretrain", "--out", run, "--resume").Refused(3));
-        string advice = $"The run was started on '{data}'; if the images have moved, or the run was started from another folder, "
-            + $"specify their location: simclr pretrain DATA --out {run} --resume";
+        string advice =
+            $"The run was started on '{data}'; if the images have moved, or the run was started from another folder, "
+                + $"specify their location: simclr pretrain DATA --out {run} --resume";
         Assert.Contains(advice, CommandRun.Of("pretrain", "--out", run, "--resume").Error);
 
         Directory.CreateDirectory(data);
@@ -178,7 +191,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
         Assert.Contains("does not contain the images that the run was started on", others.Refused(5));
         Assert.Contains(advice, others.Error);
 
-        CommandRun resumed = CommandRun.Of("pretrain", fixture.At("elsewhere"), "--out", run, "--resume", "--epochs", "2", "--json");
+        CommandRun resumed = CommandRun.Of(
+            "pretrain", fixture.At("elsewhere"), "--out", run, "--resume", "--epochs", "2", "--json");
         Assert.Equal(6, resumed.Json["steps"]!.GetValue<long>());
     }
 
@@ -204,7 +218,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
             "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--resume", "--json");
 
         Assert.Equal(6, result.Json["steps"]!.GetValue<long>());
-        Assert.Equal(fixture.Pretraining.Json["final_loss"]!.GetValue<double>(), result.Json["final_loss"]!.GetValue<double>());
+        Assert.Equal(
+            fixture.Pretraining.Json["final_loss"]!.GetValue<double>(), result.Json["final_loss"]!.GetValue<double>());
         Assert.Equal(0, result.Json["images_per_second"]!.GetValue<double>());
     }
 
@@ -213,7 +228,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
         => Assert.Contains("loss.temperature: the run has 0.1, now 0.7", Refusal("--set", "loss.temperature=0.7"));
 
     [Fact]
-    public void Resuming_with_another_seed_is_refused() => Assert.Contains("seed: the run has 0, now 4", Refusal("--seed", "4"));
+    public void Resuming_with_another_seed_is_refused()
+        => Assert.Contains("seed: the run has 0, now 4", Refusal("--seed", "4"));
 
     [Fact]
     public void Resuming_on_other_data_is_refused()
@@ -223,7 +239,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
     [Fact]
     public void A_run_is_not_overwritten()
         => Assert.Contains("there is a run already", CommandRun.Of(
-            "pretrain", fixture.At("train"), "--out", fixture.At("run"), "--config", fixture.At("tiny.yaml")).Refused(2));
+            "pretrain", fixture.At("train"), "--out", fixture.At("run"), "--config", fixture.At("tiny.yaml"))
+            .Refused(2));
 
     [Fact]
     public void An_interrupted_run_exits_130_explains_how_to_resume_and_resumes()
@@ -246,7 +263,8 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
 
     private string Refusal(params string[] changes)
     {
-        CommandRun result = CommandRun.Of(["pretrain", fixture.At("train"), "--out", fixture.At("run"), "--resume", .. changes]);
+        CommandRun result = CommandRun.Of(
+            ["pretrain", fixture.At("train"), "--out", fixture.At("run"), "--resume", .. changes]);
         Assert.Contains("another configuration", result.Refused(5));
         return result.Error;
     }

@@ -40,12 +40,14 @@ public sealed class StartupTests : IDisposable
         Assert.Contains(loaded, name => name.StartsWith("libSkiaSharp", StringComparison.Ordinal));
     }
 
-    private static bool IsHeavy(string library) => Heavy.Any(name => library.Contains(name, StringComparison.OrdinalIgnoreCase));
+    private static bool IsHeavy(string library)
+        => Heavy.Any(name => library.Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private string[] LoadedBy(string arguments)
     {
         string file = folder.PathOf("loaded.txt");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll"), .. arguments.Split(' ')])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll"), .. arguments.Split(' ')])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

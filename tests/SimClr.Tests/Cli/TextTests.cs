@@ -24,7 +24,10 @@ public sealed class TextTests
     public void Names_of_classes_in_a_table_neither_control_the_terminal_nor_begin_a_line()
     {
         const string Hostile = "\u001b[2J\nerror: x";
-        EvaluationOutcome outcome = KnnClassifier.Evaluate(Tables.Create([[1, 0], [0, 1]], [0, 1], [Hostile, "b"]), Tables.Create([[0, 1], [1, 0]], [0, 1], [Hostile, "b"]), 1).Outcome;
+        EvaluationOutcome outcome = KnnClassifier.Evaluate(
+            Tables.Create([[1, 0], [0, 1]], [0, 1], [Hostile, "b"]),
+            Tables.Create([[0, 1], [1, 0]], [0, 1], [Hostile, "b"]),
+            1).Outcome;
 
         string[] lines = [.. OutcomeText.PerClass(outcome)];
 
@@ -38,5 +41,6 @@ public sealed class TextTests
     [InlineData("my photos", "'my photos'")]
     [InlineData("it's", "'it'\\''s'")]
     [InlineData("", "''")]
-    public void Arguments_can_be_typed_again(string argument, string typed) => Assert.Equal(typed, ShellText.Quote(argument));
+    public void Arguments_can_be_typed_again(string argument, string typed)
+        => Assert.Equal(typed, ShellText.Quote(argument));
 }

@@ -16,7 +16,9 @@ public sealed class UsageTests(RunFixture fixture) : IClassFixture<RunFixture>
     [InlineData("preset show foto", "did you mean 'photos'?")]
     [InlineData("pretrain train --out x --set loss.temprature=1", "did you mean 'loss.temperature'?")]
     [InlineData("pretrain train --out x --set lr=0.1", "'lr' in --set (did you mean 'optimizer.peak_rate'?)")]
-    [InlineData("pretrain train --out x --set optimizer.lr=0.1", "'optimizer.lr' in --set (did you mean 'optimizer.peak_rate'?); optimizer has name, base_rate")]
+    [InlineData(
+        "pretrain train --out x --set optimizer.lr=0.1",
+        "'optimizer.lr' in --set (did you mean 'optimizer.peak_rate'?); optimizer has name, base_rate")]
     [InlineData("pretrain train --out x --set optimizer.rate=0.1", "did you mean 'optimizer.base_rate'?")]
     [InlineData("pretrain train --out x --set optimizer.q=0.1", "did you mean 'optimizer.name'?")]
     [InlineData("pretrain train --out x --set views.blur_sigma=8", "did you mean 'views.blur_sigma_m")]
@@ -29,8 +31,10 @@ public sealed class UsageTests(RunFixture fixture) : IClassFixture<RunFixture>
     [InlineData("pretrain train --out x --set loss.temperature", "expected section.key=value")]
     [InlineData("pretrain train --out x --epochs", "--epochs needs a value")]
     [InlineData("pretrain train --out x --epochs 0", "expected an integer of 1 or more")]
-    [InlineData("pretrain train --out x --epochs 99999999999", "got '99999999999', expected an integer from 1 to 2147483647")]
-    [InlineData("pretrain train --out x --micro-batch 99999999999", "expected an integer from 2 to 2147483647, or auto")]
+    [InlineData(
+        "pretrain train --out x --epochs 99999999999", "got '99999999999', expected an integer from 1 to 2147483647")]
+    [InlineData(
+        "pretrain train --out x --micro-batch 99999999999", "expected an integer from 2 to 2147483647, or auto")]
     [InlineData("pretrain train --out x --batch-size 1", "expected an integer of 2 or more")]
     [InlineData("pretrain train --out x --batch-size 9999999", "--batch-size: got 9999999")]
     [InlineData("pretrain train --out x --precision bf15", "did you mean 'bf16'?")]
@@ -68,13 +72,18 @@ public sealed class UsageTests(RunFixture fixture) : IClassFixture<RunFixture>
     {
         string error = CommandRun.Of("evaluate", "knn").Error;
 
-        Assert.All(["RUN is missing", "--train is missing", "--test is missing"], problem => Assert.Contains(problem, error));
+        Assert.All(
+            ["RUN is missing", "--train is missing", "--test is missing"], problem => Assert.Contains(problem, error));
     }
 
     /// <summary>Runs a line in which the names of the fixture's files stand for their paths.</summary>
     private CommandRun Run(string line)
     {
-        string[] files = ["train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "tiny.yaml/below", "nowhere.yaml"];
+        string[] files =
+        [
+            "train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "tiny.yaml/below",
+            "nowhere.yaml",
+        ];
         string[] words = line.Split(' ');
         return CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? fixture.At(word) : word)]);
     }

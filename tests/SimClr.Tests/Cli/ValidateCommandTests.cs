@@ -24,9 +24,17 @@ public sealed class ValidateCommandTests : IDisposable
     [Fact]
     public void The_configuration_of_a_run_is_read_from_its_record()
     {
-        string file = folder.Write("run.json", """{"configuration": {"loss": {"temperature": 0.2}}, "seed": 1, "versions": {"simclr": "1.0.0"}, "data": {"name": "x"}}""");
-        Assert.Equal(0.2, CommandRun.Of("validate", file, "--json").Json["configuration"]!["loss"]!["temperature"]!.GetValue<double>());
-        Assert.Contains("unknown key", CommandRun.Of("validate", folder.Write("my.json", """{"configuration": {"loss": {}}}""")).Refused(2));
+        string file = folder.Write(
+            "run.json",
+            """
+            {"configuration": {"loss": {"temperature": 0.2}}, "seed": 1,
+             "versions": {"simclr": "1.0.0"}, "data": {"name": "x"}}
+            """);
+        Assert.Equal(0.2, CommandRun.Of("validate", file, "--json").Json["configuration"]!["loss"]!["temperature"]!
+            .GetValue<double>());
+        Assert.Contains(
+            "unknown key",
+            CommandRun.Of("validate", folder.Write("my.json", """{"configuration": {"loss": {}}}""")).Refused(2));
     }
 
     [Theory]

@@ -53,7 +53,9 @@ public sealed class BinarySetTests : IDisposable
             AssertPlanar(set.Read(1), record: 1, side: 32);
         }
 
-        folder.Write("cifar-100-binary/fine_label_names.txt", string.Join('\n', Enumerable.Range(0, 100).Select(i => $"n{i}")) + "\n\n");
+        folder.Write(
+            "cifar-100-binary/fine_label_names.txt",
+            string.Join('\n', Enumerable.Range(0, 100).Select(i => $"n{i}")) + "\n\n");
         Assert.Equal("n42", DataSets.Open($"cifar100:{folder.Path}").ClassNames![42]);
     }
 
@@ -98,7 +100,8 @@ public sealed class BinarySetTests : IDisposable
     [InlineData(".gz")]
     public void Idx_files_are_read_plain_or_gzipped(string extension)
     {
-        WriteIdx($"train-images-idx3-ubyte{extension}", 0x803, [2, 2, 3], [.. Enumerable.Range(0, 12).Select(i => (byte)i)]);
+        WriteIdx(
+            $"train-images-idx3-ubyte{extension}", 0x803, [2, 2, 3], [.. Enumerable.Range(0, 12).Select(i => (byte)i)]);
         WriteIdx($"train-labels-idx1-ubyte{extension}", 0x801, [2], [9, 0]);
         using ImageDataSet set = DataSets.Open($"mnist:{folder.Path}");
         Assert.Equal(2, set.Count);
@@ -122,7 +125,8 @@ public sealed class BinarySetTests : IDisposable
     public void Wrong_magic_numbers_lengths_and_labels_are_refused_with_actual_and_expected_values()
     {
         AssertIdxError(0x801, [1, 1, 1], [5], [0], "magic number 0x00000801, expected 16 with 0x00000803");
-        AssertIdxError(0x803, [2, 3, 4], new byte[23], [0, 0], "got 23 bytes after the header, expected 24 (2 × 3 × 4)");
+        AssertIdxError(
+            0x803, [2, 3, 4], new byte[23], [0, 0], "got 23 bytes after the header, expected 24 (2 × 3 × 4)");
         AssertIdxError(0x803, [1, 1, 1], [5, 6], [0], "got 2 bytes after the header, expected 1");
         AssertIdxError(0x803, [0, 28, 28], [], [], "got the dimensions 0 × 28 × 28");
         AssertIdxError(0x803, [int.MaxValue, int.MaxValue, 9], [], [0], "together at most");
@@ -242,8 +246,10 @@ public sealed class BinarySetTests : IDisposable
         byte[] lie = Packed([0, 0, 8, 3, 0, 3, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3]);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("got more than 3920 bytes after the header, expected 3920", Refused(bomb), StringComparison.Ordinal);
-        Assert.Contains("the header announces 154140672 bytes (196608 × 28 × 28)", Refused(lie), StringComparison.Ordinal);
+        Assert.Contains(
+            "got more than 3920 bytes after the header, expected 3920", Refused(bomb), StringComparison.Ordinal);
+        Assert.Contains(
+            "the header announces 154140672 bytes (196608 × 28 × 28)", Refused(lie), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
 
         static string Refused(byte[] file)

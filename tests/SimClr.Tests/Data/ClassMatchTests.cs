@@ -49,9 +49,12 @@ public sealed class ClassMatchTests
     [Fact]
     public void Sets_without_a_common_class_are_refused()
     {
-        string message = Assert.Throws<DataException>(() => ClassMatch.Create(["cat", "dog"], ["ant", "bee", "cat"], [0, 1], "validation")).Message;
+        string message = Assert.Throws<DataException>(
+            () => ClassMatch.Create(["cat", "dog"], ["ant", "bee", "cat"], [0, 1], "validation")).Message;
 
-        Assert.Contains("training and validation images have different classes (2 and 3; only in one of them: dog, ant, bee)", message);
+        Assert.Contains(
+            "training and validation images have different classes (2 and 3; only in one of them: dog, ant, bee)",
+            message);
         ClassMatch.RequireSame(["K\u00e4se"], ["Ka\u0308se"]);
         Assert.Throws<DataException>(() => ClassMatch.RequireSame(["cat", "dog"], ["dog", "cat"]));
     }

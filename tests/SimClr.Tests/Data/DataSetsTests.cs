@@ -15,7 +15,8 @@ public sealed class DataSetsTests : IDisposable
         using ImageDataSet test = DataSets.Open("sample:test");
         Assert.Equal(("sample:train", 8000), (train.Name, train.Count));
         Assert.Equal(("sample:test", 2000), (test.Name, test.Count));
-        var paths = Enumerable.Range(0, 8000).Select(train.PathOf).Concat(Enumerable.Range(0, 2000).Select(test.PathOf));
+        var paths =
+            Enumerable.Range(0, 8000).Select(train.PathOf).Concat(Enumerable.Range(0, 2000).Select(test.PathOf));
         Assert.Equal(10000, paths.Distinct().Count());
         Assert.Equal(train.Fingerprint, DataSets.Open("sample:train").Fingerprint);
         Assert.NotEqual(train.Fingerprint, test.Fingerprint);
@@ -26,7 +27,9 @@ public sealed class DataSetsTests : IDisposable
     public void The_first_sample_images_are_the_known_ones()
     {
         using ImageDataSet test = DataSets.Open("sample:test");
-        Assert.Equal("T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot", string.Join(',', test.ClassNames!));
+        Assert.Equal(
+            "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot",
+            string.Join(',', test.ClassNames!));
         Assert.Equal((28, 28), (test.Read(0).Width, test.Read(0).Height));
         using ImageDataSet train = DataSets.Open("sample:train");
         ImageDataSet holder = train.PathOf(0).EndsWith("#0", StringComparison.Ordinal) ? train : test;
@@ -40,7 +43,8 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("fashionmnist:dir", "did you mean 'fashion-mnist:DIR'?")]
     [InlineData("sample", "did you mean 'sample:'?")]
     [InlineData("cifar10", "did you mean 'cifar10:DIR'?")]
-    [InlineData("somethingelse:dir", "expected a folder, a .csv manifest, a packed file or one of cifar10:DIR, cifar100:DIR")]
+    [InlineData(
+        "somethingelse:dir", "expected a folder, a .csv manifest, a packed file or one of cifar10:DIR, cifar100:DIR")]
     [InlineData("sample:tset", "got the split 'tset', expected one of train, test (did you mean 'test'?)")]
     [InlineData("mnist:dir:unlabeled", "expected one of train, test")]
     [InlineData("stl10:dir:unlabelled", "expected one of unlabeled, train, test (did you mean 'unlabeled'?)")]
@@ -68,7 +72,8 @@ public sealed class DataSetsTests : IDisposable
     public void A_file_that_is_not_a_manifest_is_refused_with_the_expected_format()
     {
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Write("a.txt", "x")));
-        Assert.Contains("is a file; expected a folder of images, a .csv manifest", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a file; expected a folder of images, a .csv manifest", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -9,7 +9,8 @@ public sealed class LabelListTests : IDisposable
 
     public LabelListTests()
     {
-        foreach (string name in new[] { "n01/n01_7.JPEG", "n01/n01_8.JPEG", "n01/same.png", "n02/n02_7.JPEG", "n02/same.png" })
+        foreach (string name
+            in new[] { "n01/n01_7.JPEG", "n01/n01_8.JPEG", "n01/same.png", "n02/n02_7.JPEG", "n02/same.png" })
         {
             folder.Write($"train/{name}", "only the name counts");
         }

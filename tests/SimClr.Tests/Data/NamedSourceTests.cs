@@ -85,7 +85,8 @@ public sealed class NamedSourceTests : IDisposable
         PackFile.Write(images, pack, new DataOptions(), new SkippedImages(images));
         using ImageDataSet listed = ImageDataSet.FromManifest(manifest);
         using ImageDataSet packed = ImageDataSet.FromPack(pack);
-        foreach ((ImageDataSet named, string path) in new[] { (images, folder.PathOf("images")), (listed, manifest), (packed, pack) })
+        foreach ((ImageDataSet named, string path)
+            in new[] { (images, folder.PathOf("images")), (listed, manifest), (packed, pack) })
         {
             using ImageDataSet same = DataSets.Open(path);
             Assert.Equal((same.Name, same.Count, same.Fingerprint), (named.Name, named.Count, named.Fingerprint));

@@ -84,7 +84,8 @@ public sealed class PackFileTests : IDisposable
     [Fact]
     public void The_bytes_do_not_depend_on_the_number_of_threads()
     {
-        using var source = new InMemoryDataSet(Enumerable.Range(0, 50).Select(i => RandomImages.Noise(3 + i, 60 - i, i)));
+        using var source = new InMemoryDataSet(
+            Enumerable.Range(0, 50).Select(i => RandomImages.Noise(3 + i, 60 - i, i)));
         Write(source, "one.pack", Lenient with { Workers = 1 });
         Write(source, "four.pack", Lenient with { Workers = 4 });
         Assert.Equal(File.ReadAllBytes(folder.PathOf("one.pack")), File.ReadAllBytes(folder.PathOf("four.pack")));
@@ -134,7 +135,8 @@ public sealed class PackFileTests : IDisposable
     {
         using var source = new CountingDataSet(40);
         using var stream = new WatchingStream(() => source.Alive());
-        PackFile.Write(source, stream, new DataOptions { Workers = 2 }, new SkippedImages(source), null, CancellationToken.None);
+        PackFile.Write(
+            source, stream, new DataOptions { Workers = 2 }, new SkippedImages(source), null, CancellationToken.None);
         Assert.InRange(stream.Most, 1, 16);
     }
 
@@ -180,18 +182,23 @@ public sealed class PackFileTests : IDisposable
         using var source = new InMemoryDataSet(Enumerable.Range(0, 8).Select(i => RandomImages.Noise(100, 100, i)));
         using ImageDataSet packed = Packed(source);
         AssertSame(source.Read(7), packed.Read(7));
-        using (var other = new FileStream(folder.PathOf("set.pack"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        using (var other = new FileStream(
+            folder.PathOf("set.pack"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             other.SetLength(64 + (3 * 30_000) + 5);
         }
 
         AssertSame(source.Read(2), packed.Read(2));
         var error = Assert.Throws<DataException>(() => packed.Read(3));
-        Assert.Contains("set.pack became shorter while it was read: it ends at 90069 bytes, expected 120064", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "set.pack became shorter while it was read: it ends at 90069 bytes, expected 120064",
+            error.Message,
+            StringComparison.Ordinal);
 
         // The damage does not count as a skipped image, whatever the limit on skipped images.
         DataOptions options = Lenient with { MaxSkipped = 1 };
-        var loader = new BatchLoader(packed, 1, (_, _, _) => { }, new SkippedImages(packed, options), workers: 2, substituteUnreadable: true);
+        var loader = new BatchLoader(
+            packed, 1, (_, _, _) => { }, new SkippedImages(packed, options), workers: 2, substituteUnreadable: true);
         Assert.Throws<DataException>(() => loader.Load([new BatchPlan(0, [0, 1, 2, 3])]).Count());
     }
 
@@ -232,7 +239,12 @@ public sealed class PackFileTests : IDisposable
     {
         byte[] whole = Bytes();
         int index = (int)BinaryPrimitives.ReadInt64LittleEndian(whole.AsSpan(16));
-        int[] places = [.. Enumerable.Range(0, 12), .. Enumerable.Range(16, 48), .. Enumerable.Range(index, whole.Length - index)];
+        int[] places =
+        [
+            .. Enumerable.Range(0, 12),
+            .. Enumerable.Range(16, 48),
+            .. Enumerable.Range(index, whole.Length - index),
+        ];
         foreach (int place in places)
         {
             byte[] damaged = [.. whole];
@@ -242,7 +254,9 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("another kind of file, longer than the header of a packed one, which has 64 bytes", "this is not a packed file")]
+    [InlineData(
+        "another kind of file, longer than the header of a packed one, which has 64 bytes",
+        "this is not a packed file")]
     [InlineData("", "the file is empty")]
     [InlineData("short", "this is not a packed file")]
     public void Another_kind_of_file_named_pack_is_refused(string content, string reason)
@@ -263,8 +277,9 @@ public sealed class PackFileTests : IDisposable
         PackEntry good = new(2, 1, 0, "a");
         PackEntry[][] wrong =
         [
-            [], [good, good], [good with { Width = 3 }], [good with { Height = 0 }], [good with { Width = -2, Height = -1 }],
-            [good with { Label = 1 }], [good with { Label = -1 }], [good with { Width = int.MaxValue, Height = int.MaxValue }],
+            [], [good, good], [good with { Width = 3 }], [good with { Height = 0 }],
+            [good with { Width = -2, Height = -1 }], [good with { Label = 1 }], [good with { Label = -1 }],
+            [good with { Width = int.MaxValue, Height = int.MaxValue }],
             [.. Enumerable.Repeat(good with { Width = int.MaxValue, Height = int.MaxValue }, 3)],
         ];
         Assert.Equal(6, OpenedPixels([good], ["x"]));
@@ -297,7 +312,10 @@ public sealed class PackFileTests : IDisposable
         foreach (int i in Enumerable.Range(1, 6))
         {
             folder.Write($"set/{(i % 2 == 0 ? "dogs" : "cats")}/{i}.png", EncodedImages.Encode(
-                10 + i, 9, (x, y) => new SkiaSharp.SKColor((byte)(x * i), (byte)(y * i), (byte)i), SkiaSharp.SKEncodedImageFormat.Png));
+                10 + i,
+                9,
+                (x, y) => new SkiaSharp.SKColor((byte)(x * i), (byte)(y * i), (byte)i),
+                SkiaSharp.SKEncodedImageFormat.Png));
         }
 
         return DataSets.Open(folder.PathOf("set"));
@@ -310,7 +328,8 @@ public sealed class PackFileTests : IDisposable
     }
 
     private void Write(ImageDataSet source, string name, DataOptions? options = null)
-        => PackFile.Write(source, folder.PathOf(name), options ?? Lenient, new SkippedImages(source, options ?? Lenient));
+        => PackFile.Write(
+            source, folder.PathOf(name), options ?? Lenient, new SkippedImages(source, options ?? Lenient));
 
     private static void AssertSame(RgbImage expected, RgbImage actual)
     {

@@ -20,5 +20,6 @@ public sealed class CommunicatorTests
     [Fact]
     public void Nccl_delegates_tensors_outside_the_gpu_to_the_inner_communicator()
         => Assert.All(
-            ThreadRanks.Run(2, ranks => CommunicatorChecks.All(new Nccl(ranks, NcclLibrary.Load))), checks => Assert.True(checks > 5));
+            ThreadRanks.Run(2, ranks => CommunicatorChecks.All(new Nccl(ranks, NcclLibrary.Load))),
+            checks => Assert.True(checks > 5));
 }

@@ -18,7 +18,9 @@ public sealed class LauncherTests
     [InlineData("", null)]
     public void The_launcher_is_known_by_its_variables(string environment, string? expected)
     {
-        var variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         var found = Launcher.Find(variables.GetValueOrDefault);
         Assert.Equal(expected, found is null ? null : $"{found.Kind} {found.Rank} {found.Size}");
     }
@@ -26,8 +28,10 @@ public sealed class LauncherTests
     [Fact]
     public void The_launchers_library_is_tried_first()
     {
-        Assert.Contains("libmpi", MpiLibrary.Names(new Launcher(LauncherKind.OpenMpi, 0, 2))[0], StringComparison.Ordinal);
-        Assert.Contains("libmpich", MpiLibrary.Names(new Launcher(LauncherKind.Pmi, 0, 2))[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "libmpi", MpiLibrary.Names(new Launcher(LauncherKind.OpenMpi, 0, 2))[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "libmpich", MpiLibrary.Names(new Launcher(LauncherKind.Pmi, 0, 2))[0], StringComparison.Ordinal);
         Assert.Equal(MpiLibrary.Names(null).Order(), MpiLibrary.Names(new Launcher(LauncherKind.Pmi, 0, 2)).Order());
     }
 

@@ -53,11 +53,15 @@ public sealed partial class MpiTests
         using Mpirun job = Start(launcher, 2, "work", Patience);
         job.WaitUntil(() => Processes().Count(job.Output) == 2);
         int stopped = int.Parse(
-            Processes().Matches(job.Output).Single(match => match.Groups[1].Value == "1").Groups[2].Value, CultureInfo.InvariantCulture);
+            Processes().Matches(job.Output).Single(match => match.Groups[1].Value == "1").Groups[2].Value,
+            CultureInfo.InvariantCulture);
         Mpirun.Signal("STOP", stopped);
         int code = job.Wait();
         Assert.True(code == 1, $"exit code {code}\n{job.Output}\n{job.Error}");
-        Assert.Contains($"not heard from: rank 1 (process {stopped} on {Environment.MachineName}, silent for ", job.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"not heard from: rank 1 (process {stopped} on {Environment.MachineName}, silent for ",
+            job.Error,
+            StringComparison.Ordinal);
         Assert.Single(Errors().Matches(job.Error));
     }
 
@@ -67,7 +71,10 @@ public sealed partial class MpiTests
         using Mpirun job = Start(Mpirun.Launchers[0], 2, "late", Patience, "0");
         int code = job.Wait();
         Assert.True(code == 1, $"exit code {code}\n{job.Output}\n{job.Error}");
-        Assert.Contains("all ranks were heard from; alive, but not in that call: rank 0 (process ", job.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "all ranks were heard from; alive, but not in that call: rank 0 (process ",
+            job.Error,
+            StringComparison.Ordinal);
         Assert.Single(Errors().Matches(job.Error));
     }
 

@@ -22,7 +22,8 @@ public sealed class MpiThreadsTests
 
     [Theory]
     [MemberData(nameof(Levels))]
-    public void The_thread_of_the_backward_pass_may_call_mpi_if_the_thread_level_allows(string abi, int level, bool others, bool overlap)
+    public void The_thread_of_the_backward_pass_may_call_mpi_if_the_thread_level_allows(
+        string abi, int level, bool others, bool overlap)
     {
         var threads = new MpiThreads(abi == "MPICH" ? MpiAbi.Mpich : MpiAbi.Standard, "libmpi", level, Starter);
         threads.Check(Starter);
@@ -33,7 +34,10 @@ public sealed class MpiThreadsTests
         }
         else
         {
-            Assert.Contains("batch.norm=rank", Assert.Throws<CommunicationException>(() => threads.Check(Backward)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "batch.norm=rank",
+                Assert.Throws<CommunicationException>(() => threads.Check(Backward)).Message,
+                StringComparison.Ordinal);
         }
     }
 }

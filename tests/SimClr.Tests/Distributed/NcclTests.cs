@@ -15,7 +15,11 @@ public sealed class NcclTests
         using Tensor values = zeros(3, device: CPU);
         IPendingCommunication pending = nccl.BeginAllReduce(values);
         Assert.Equal(
-            ["connect 0 of 1 on -1", "mark 1 on compute", "own waits for 1", "sum of 3 on own", "mark 2 on own", "mark 3 on own"], library.Log);
+            [
+                "connect 0 of 1 on -1", "mark 1 on compute", "own waits for 1", "sum of 3 on own", "mark 2 on own",
+                "mark 3 on own",
+            ],
+            library.Log);
 
         library.Log.Clear();
         pending.Wait();
@@ -36,10 +40,10 @@ public sealed class NcclTests
         nccl.Broadcast(values);
         Assert.Equal(
             [
-                "connect 0 of 1 on -1",
-                "mark 1 on compute", "own waits for 1", "sum of 3 on own", "mark 2 on own", "mark 3 on own", "compute waits for 2",
-                "mark 4 on compute", "own waits for 4", "gathering of 3 on own", "mark 5 on own", "mark 6 on own", "compute waits for 5",
-                "mark 7 on compute", "own waits for 7", "broadcast of 3 on own", "mark 8 on own", "mark 9 on own", "compute waits for 8",
+                "connect 0 of 1 on -1", "mark 1 on compute", "own waits for 1", "sum of 3 on own", "mark 2 on own",
+                "mark 3 on own", "compute waits for 2", "mark 4 on compute", "own waits for 4", "gathering of 3 on own",
+                "mark 5 on own", "mark 6 on own", "compute waits for 5", "mark 7 on compute", "own waits for 7",
+                "broadcast of 3 on own", "mark 8 on own", "mark 9 on own", "compute waits for 8",
             ],
             library.Log);
     }
@@ -68,7 +72,10 @@ public sealed class NcclTests
     {
         using var nccl = new Nccl(SingleProcess.Instance, () => new Recorder(), DeviceType.CPU);
         using Tensor turned = zeros([2, 3], device: CPU).t();
-        Assert.Contains("not contiguous", Assert.Throws<ArgumentException>(() => nccl.AllReduce(turned)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not contiguous",
+            Assert.Throws<ArgumentException>(() => nccl.AllReduce(turned)).Message,
+            StringComparison.Ordinal);
     }
 
     private sealed class Recorder : INcclLibrary
@@ -94,11 +101,14 @@ public sealed class NcclTests
             return 1;
         }
 
-        public void AllReduce(nint communicator, Tensor values, nint stream) => Log.Add($"sum of {values.numel()} on {Name(stream)}");
+        public void AllReduce(nint communicator, Tensor values, nint stream)
+            => Log.Add($"sum of {values.numel()} on {Name(stream)}");
 
-        public void AllGather(nint communicator, Tensor local, Tensor all, nint stream) => Log.Add($"gathering of {local.numel()} on {Name(stream)}");
+        public void AllGather(nint communicator, Tensor local, Tensor all, nint stream)
+            => Log.Add($"gathering of {local.numel()} on {Name(stream)}");
 
-        public void Broadcast(nint communicator, Tensor values, int root, nint stream) => Log.Add($"broadcast of {values.numel()} on {Name(stream)}");
+        public void Broadcast(nint communicator, Tensor values, int root, nint stream)
+            => Log.Add($"broadcast of {values.numel()} on {Name(stream)}");
 
         public nint CurrentStream(int device) => 0;
 

@@ -18,7 +18,10 @@ public sealed class RankDeviceTests
 
     [Fact]
     public void Ranks_that_share_a_device_are_warned()
-        => Assert.StartsWith("Ranks 1, 4 share cuda:1 (card) of one: ", Assert.Single(RankDevice.SharingWarnings(Ranks)), StringComparison.Ordinal);
+        => Assert.StartsWith(
+            "Ranks 1, 4 share cuda:1 (card) of one: ",
+            Assert.Single(RankDevice.SharingWarnings(Ranks)),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Ranks_with_separate_devices_are_not_warned() => Assert.Empty(RankDevice.SharingWarnings(Ranks[..4]));
@@ -32,5 +35,9 @@ public sealed class RankDeviceTests
 
     [Fact]
     public void Many_ranks_are_not_named_one_by_one()
-        => Assert.EndsWith("of host and 2 more", RankDevice.Describe([.. Enumerable.Range(0, 10).Select(i => new RankDevice("host", $"cuda:{i}", "", $"{i}"))]), StringComparison.Ordinal);
+        => Assert.EndsWith(
+            "of host and 2 more",
+            RankDevice.Describe(
+                [.. Enumerable.Range(0, 10).Select(i => new RankDevice("host", $"cuda:{i}", "", $"{i}"))]),
+            StringComparison.Ordinal);
 }

@@ -40,7 +40,8 @@ internal sealed class ThreadMeetings(int size) : IDisposable
             else if (meeting.Call != call)
             {
                 throw new CommunicationException(
-                    $"{key.Item1} call {key.Item2}: rank {meeting.First} makes the {meeting.Call}, rank {rank} the {call}");
+                    $"{key.Item1} call {key.Item2}: rank {meeting.First} makes the "
+                        + $"{meeting.Call}, rank {rank} the {call}");
             }
 
             meeting.Tensors[rank] = tensors;

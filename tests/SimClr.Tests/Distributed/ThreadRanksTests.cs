@@ -14,7 +14,9 @@ public sealed class ThreadRanksTests
             using Tensor values = zeros(ranks.Rank + 1);
             ranks.AllReduce(values);
         }));
-        Assert.Matches(@"rank [01] makes the all-reduce of Float32 \[[12]\], rank [01] the all-reduce of Float32 \[[12]\]", error.Message);
+        Assert.Matches(
+            @"rank [01] makes the all-reduce of Float32 \[[12]\], rank [01] the all-reduce of Float32 \[[12]\]",
+            error.Message);
     }
 
     [Fact]

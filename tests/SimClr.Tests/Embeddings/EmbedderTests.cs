@@ -22,7 +22,7 @@ public sealed class EmbedderTests : IDisposable
     public void Dispose() => encoder.Dispose();
 
     [Fact]
-    public void Each_row_is_the_representation_of_its_image_in_the_order_of_the_set_and_the_last_partial_batch_is_included()
+    public void Each_row_is_the_representation_of_its_image_in_the_order_of_the_set()
     {
         using InMemoryDataSet set = Set(Several);
         EmbeddingTable table = Embedder.Embed(encoder, set, cancellation: Cancellation);
@@ -61,7 +61,8 @@ public sealed class EmbedderTests : IDisposable
     {
         using InMemoryDataSet set = Set(Several);
         float[] one = Embedder.Embed(encoder, set, Lenient with { Workers = 1 }, cancellation: Cancellation).Values;
-        Assert.Equal(one, Embedder.Embed(encoder, set, Lenient with { Workers = workers }, cancellation: Cancellation).Values);
+        Assert.Equal(
+            one, Embedder.Embed(encoder, set, Lenient with { Workers = workers }, cancellation: Cancellation).Values);
     }
 
     [Fact]
@@ -157,7 +158,9 @@ public sealed class EmbedderTests : IDisposable
     }
 
     private static InMemoryDataSet Set(int count)
-        => new(Enumerable.Range(0, count).Select(i => RandomImages.Noise(6 + (i % 5), 7 + (i % 3), i)), [.. Enumerable.Range(0, count).Select(i => i % 4)]);
+        => new(
+            Enumerable.Range(0, count).Select(i => RandomImages.Noise(6 + (i % 5), 7 + (i % 3), i)),
+            [.. Enumerable.Range(0, count).Select(i => i % 4)]);
 
     private float[] Alone(RgbImage image)
     {
@@ -175,7 +178,8 @@ public sealed class EmbedderTests : IDisposable
     private Dictionary<string, float[]> State()
     {
         using var scope = NewDisposeScope();
-        return encoder.Module.state_dict().ToDictionary(t => t.Key, t => t.Value.to_type(ScalarType.Float32).data<float>().ToArray());
+        return encoder.Module.state_dict()
+            .ToDictionary(t => t.Key, t => t.Value.to_type(ScalarType.Float32).data<float>().ToArray());
     }
 
     private void AssertModes(bool training)

@@ -51,15 +51,22 @@ public sealed class EmbeddingFileTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         string pipe = OddFiles.MakePipe(folder.PathOf($"pipe{extension}"));
-        Assert.Contains("is a named pipe", Assert.Throws<DataException>(() => EmbeddingFile.Read(pipe, Others)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a named pipe",
+            Assert.Throws<DataException>(() => EmbeddingFile.Read(pipe, Others)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Formats))]
     public void A_link_is_read_as_the_file_behind_it(string extension)
     {
-        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than so short a link could hold.
-        EmbeddingFile.Write(folder.PathOf($"file{extension}"), new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]), Others);
+        // More than so short a link could hold.
+        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];
+        EmbeddingFile.Write(
+            folder.PathOf($"file{extension}"),
+            new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]),
+            Others);
         File.CreateSymbolicLink(folder.PathOf($"l{extension}"), $"file{extension}");
         Assert.Equal(values, EmbeddingFile.Read(folder.PathOf($"l{extension}"), Others).Values.ToArray());
     }
@@ -115,7 +122,8 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("none.npy", "at least one row")]
     [InlineData("pair.npy", "expected a matrix of float32")]
     [InlineData("object.npy", "'|O'")]
-    public void Other_matrices_are_refused_with_their_type(string name, string expected) => Assert.Contains(expected, Refused(Golden(name)));
+    public void Other_matrices_are_refused_with_their_type(string name, string expected)
+        => Assert.Contains(expected, Refused(Golden(name)));
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -127,7 +135,8 @@ public sealed class EmbeddingFileTests : IDisposable
         File.Delete(file + ".csv");
         byte[] bytes = File.ReadAllBytes(file);
         Assert.Equal(table.Values, EmbeddingFile.Read(folder.Write("cut" + extension, bytes), Others).Values);
-        foreach (int length in Enumerable.Range(0, bytes.Length).Where(i => extension != ".csv" || i == 0 || bytes[i - 1] != '\n'))
+        foreach (int length in Enumerable.Range(0, bytes.Length)
+            .Where(i => extension != ".csv" || i == 0 || bytes[i - 1] != '\n'))
         {
             Refused(folder.Write("cut" + extension, bytes[..length]));
         }
@@ -161,7 +170,10 @@ public sealed class EmbeddingFileTests : IDisposable
     public void Another_extension_is_refused_with_the_supported_ones()
     {
         var error = Assert.Throws<ConfigurationException>(() => EmbeddingFile.Read("photos.parkuet", Others));
-        Assert.Contains("one of .npy, .csv, .safetensors, .parquet (did you mean '.parquet'?)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one of .npy, .csv, .safetensors, .parquet (did you mean '.parquet'?)",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,7 +184,9 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("path,width,height,e0\na,0,1,2\n", "expected pixels")]
     [InlineData("path,e0\n", "got no rows")]
     [InlineData("path,e0\n\"a,1\n", "a quote is not closed")]
-    [InlineData("path,e0\na,-1e99\n", "line 2: got '-1e99', expected a number in column e0 that float32 can hold, up to 3.4e+38")]
+    [InlineData(
+        "path,e0\na,-1e99\n",
+        "line 2: got '-1e99', expected a number in column e0 that float32 can hold, up to 3.4e+38")]
     [InlineData("path,e0\na,Infinity\n", "expected finite numbers")]
     public void A_csv_that_does_not_fit_is_refused_with_its_line(string text, string expected)
         => Assert.Contains(expected, Refused(folder.Write("bad.csv", text)));
@@ -182,8 +196,13 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_double_beyond_the_range_of_floats_is_reported_unchanged()
     {
         const string Header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
-        Assert.EndsWith("big.npy: row 1 holds -1E+300 at index 0, expected numbers that float32 can hold, up to 3.4e+38; scale them", Refused(Doubles(-1e300)));
-        Assert.EndsWith("row 1 (big.npy[1]) holds -Infinity at index 0, expected finite numbers; remove the row or embed again", Refused(Doubles(double.NegativeInfinity)));
+        Assert.EndsWith(
+            "big.npy: row 1 holds -1E+300 at index 0, expected numbers that float32 can "
+                + "hold, up to 3.4e+38; scale them",
+            Refused(Doubles(-1e300)));
+        Assert.EndsWith(
+            "row 1 (big.npy[1]) holds -Infinity at index 0, expected finite numbers; remove the row or embed again",
+            Refused(Doubles(double.NegativeInfinity)));
 
         string Doubles(double third) => folder.Write("big.npy", [
             0x93, .. "NUMPY"u8, 1, 0, (byte)Header.Length, 0, .. Encoding.ASCII.GetBytes(Header),
@@ -216,24 +235,40 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 2), }")]
     public void A_matrix_that_claims_more_than_the_file_holds_is_refused_before_memory_is_taken(string header)
     {
-        byte[] bytes = [0x93, .. Encoding.ASCII.GetBytes("NUMPY"), 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), 0, 0, 0, 0];
+        byte[] bytes =
+        [
+            0x93, .. Encoding.ASCII.GetBytes("NUMPY"), 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header),
+            0, 0, 0, 0,
+        ];
         Refused(folder.Write("bomb.npy", bytes));
     }
 
     [Fact]
     public void Safetensors_that_hold_no_embeddings_or_false_places_are_refused()
     {
-        Assert.Contains("expected one named 'embeddings'", Refused(Safetensors("""{"conv1.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""", 4)));
-        Assert.Contains("of type I64", Refused(Safetensors("""{"embeddings":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]}}""", 8)));
-        Assert.Contains("cut short or tampered", Refused(Safetensors("""{"embeddings":{"dtype":"F32","shape":[2,1],"data_offsets":[0,4]}}""", 4)));
-        Assert.Contains("cut short or tampered", Refused(Safetensors("""{"embeddings":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}""", 4)));
-        Refused(Safetensors("""{"embeddings":{"dtype":"F32","shape":[1,1],"data_offsets":[9223372036854775807,4]}}""", 4));
-        EmbeddingTable bare = EmbeddingFile.Read(Safetensors("""{"embeddings":{"dtype":"BF16","shape":[1,2],"data_offsets":[0,4]}}""", 4));
+        Assert.Contains(
+            "expected one named 'embeddings'",
+            Refused(Safetensors("""{"conv1.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""", 4)));
+        Assert.Contains(
+            "of type I64",
+            Refused(Safetensors("""{"embeddings":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]}}""", 8)));
+        Assert.Contains(
+            "cut short or tampered",
+            Refused(Safetensors("""{"embeddings":{"dtype":"F32","shape":[2,1],"data_offsets":[0,4]}}""", 4)));
+        Assert.Contains(
+            "cut short or tampered",
+            Refused(Safetensors("""{"embeddings":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}""", 4)));
+        Refused(
+            Safetensors("""{"embeddings":{"dtype":"F32","shape":[1,1],"data_offsets":[9223372036854775807,4]}}""", 4));
+        EmbeddingTable bare = EmbeddingFile.Read(
+            Safetensors("""{"embeddings":{"dtype":"BF16","shape":[1,2],"data_offsets":[0,4]}}""", 4));
         Assert.Equal(["bad.safetensors[0]"], bare.Paths);
     }
 
     private string Safetensors(string header, int bytes)
-        => folder.Write("bad.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), .. new byte[bytes]]);
+        => folder.Write(
+            "bad.safetensors",
+            [.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), .. new byte[bytes]]);
 
     private EmbeddingTable Back(EmbeddingTable table, string extension)
     {

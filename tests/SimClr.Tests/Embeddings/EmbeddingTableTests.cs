@@ -37,7 +37,8 @@ public sealed class EmbeddingTableTests
     {
         float[] unit = new EmbeddingTable([scale, 0, -scale, scale / 2], 4, ["a"]).Normalized().Values;
 
-        Assert.Equal([2 / 3.0, 0, -2 / 3.0, 1 / 3.0], unit.Select(value => (double)value), (a, b) => Math.Abs(a - b) < (scale < 1e-40f ? 1e-3 : 1e-6));
+        Assert.Equal([2 / 3.0, 0, -2 / 3.0, 1 / 3.0], unit.Select(value => (double)value), (a, b)
+            => Math.Abs(a - b) < (scale < 1e-40f ? 1e-3 : 1e-6));
     }
 
     [Fact]
@@ -62,8 +63,14 @@ public sealed class EmbeddingTableTests
     [Fact]
     public void Mismatched_lengths_are_refused_with_the_actual_ones()
     {
-        Assert.Contains("5 values, 2 paths", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[5], 2, ["a", "b"])).Message, StringComparison.Ordinal);
-        Assert.Contains("2 paths and 1 labels", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[4], 2, ["a", "b"], [0])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "5 values, 2 paths",
+            Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[5], 2, ["a", "b"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "2 paths and 1 labels",
+            Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[4], 2, ["a", "b"], [0])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EmbeddingTable([], 0, []));
     }
 

@@ -41,7 +41,8 @@ public sealed class EmbeddingTaskTests : IDisposable
     {
         string whole = folder.PathOf("whole" + extension);
         EmbeddingOutcome outcome = Run(Task(), whole);
-        Assert.Equal((Count - Broken.Length, 64, Count, 0), (outcome.Rows, outcome.Dimension, outcome.Images, outcome.Resumed));
+        Assert.Equal(
+            (Count - Broken.Length, 64, Count, 0), (outcome.Rows, outcome.Dimension, outcome.Images, outcome.Resumed));
 
         string[] parts = [.. Enumerable.Range(1, 3).Select(number => Part(number, extension))];
         string joined = folder.PathOf("joined" + extension);
@@ -56,7 +57,9 @@ public sealed class EmbeddingTaskTests : IDisposable
         EmbeddingTable direct = Embedder.Embed(encoder, images, Lenient);
         Assert.Equal(direct.Values, table.Values);
         Assert.Equal(direct.Paths, table.Paths);
-        Assert.Equal(direct.Labels!.Select(label => direct.ClassNames![label]), table.Labels!.Select(label => table.ClassNames![label]));
+        Assert.Equal(
+            direct.Labels!.Select(label => direct.ClassNames![label]),
+            table.Labels!.Select(label => table.ClassNames![label]));
         Assert.Equal(direct.Widths, table.Widths);
         Assert.Equal((images.Read(0).Width, images.Read(0).Height), (table.Widths![0], table.Heights![0]));
     }
@@ -78,7 +81,9 @@ public sealed class EmbeddingTaskTests : IDisposable
         float[] expected = InOneBatch(set);
         Assert.Equal(expected.Length, table.Values.Length);
         float scale = expected.Max();
-        Assert.All(expected.Zip(table.Values), pair => Assert.InRange(pair.First - pair.Second, -1e-5f * scale, 1e-5f * scale));
+        Assert.All(
+            expected.Zip(table.Values),
+            pair => Assert.InRange(pair.First - pair.Second, -1e-5f * scale, 1e-5f * scale));
     }
 
     [Fact]
@@ -87,7 +92,8 @@ public sealed class EmbeddingTaskTests : IDisposable
         string whole = folder.PathOf("whole.csv");
         Run(Task(), whole);
         byte[] part = Interrupted(folder.PathOf("stopped.csv"));
-        foreach ((int length, int resumed) in new[] { (0, 0), (7, 0), (20, 0), (part.Length / 4, 0), (part.Length - 1, 32), (part.Length, 64) })
+        foreach ((int length, int resumed)
+            in new[] { (0, 0), (7, 0), (20, 0), (part.Length / 4, 0), (part.Length - 1, 32), (part.Length, 64) })
         {
             string file = folder.PathOf($"cut-{length}.csv");
             File.WriteAllBytes(file + ".part", part[..length]);
@@ -123,7 +129,9 @@ public sealed class EmbeddingTaskTests : IDisposable
         Assert.Contains("encoder was", Mismatch(Task() with { Encoder = other }));
         Assert.Contains($"count was {Count} and is now {Count + 1}", Mismatch(Task() with { Images = more }));
         Assert.Contains("normalize was False and is now True", Mismatch(Task() with { Normalize = true }));
-        Assert.Contains("scaled_decode was 0 and is now 64", Mismatch(Task() with { Options = Lenient with { ScaledDecode = 64 } }));
+        Assert.Contains(
+            "scaled_decode was 0 and is now 64",
+            Mismatch(Task() with { Options = Lenient with { ScaledDecode = 64 } }));
         Assert.Contains("to was 150 and is now", Mismatch(Task() with { Shard = new(1, 2) }));
         Assert.Equal(part, File.ReadAllBytes(file + ".part"));
         Assert.Equal(64, Run(Task() with { Options = Lenient with { Workers = 1 } }, file).Resumed);
@@ -157,9 +165,12 @@ public sealed class EmbeddingTaskTests : IDisposable
         int job = BitConverter.ToInt32(part, 16);
         byte[] record = [.. BitConverter.GetBytes(32), .. new byte[12]];
         byte[] hash = System.Security.Cryptography.SHA256.HashData(record)[..8];
-        File.WriteAllBytes(file + ".part", [.. part[..(20 + job)], .. BitConverter.GetBytes(record.Length), .. hash, .. record]);
+        File.WriteAllBytes(
+            file + ".part", [.. part[..(20 + job)], .. BitConverter.GetBytes(record.Length), .. hash, .. record]);
         using FlawedDataSet more = Images.Set(Count + 1);
-        Assert.Equal((0, Count + 1), (Run(Task() with { Images = more }, file) is var outcome ? (outcome.Resumed, outcome.Rows) : default));
+        Assert.Equal(
+            (0, Count + 1),
+            (Run(Task() with { Images = more }, file) is var outcome ? (outcome.Resumed, outcome.Rows) : default));
     }
 
     [Fact]
@@ -167,7 +178,8 @@ public sealed class EmbeddingTaskTests : IDisposable
     {
         string file = folder.PathOf("photos.csv");
         folder.Write("photos.csv.part", "something of the user's");
-        Assert.Contains("is in the way", Assert.Throws<DataException>(() => Run(Task(), file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is in the way", Assert.Throws<DataException>(() => Run(Task(), file)).Message, StringComparison.Ordinal);
         Assert.Equal("something of the user's", File.ReadAllText(file + ".part"));
     }
 
@@ -181,14 +193,21 @@ public sealed class EmbeddingTaskTests : IDisposable
 
     [Fact]
     public void More_parts_than_batches_are_refused()
-        => Assert.Contains("at most 5 part(s)", Assert.Throws<ConfigurationException>(() => Run(Task() with { Shard = new(1, 6) }, folder.PathOf("a.csv"))).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "at most 5 part(s)",
+            Assert.Throws<ConfigurationException>(
+                () => Run(Task() with { Shard = new(1, 6) }, folder.PathOf("a.csv"))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a.1-of-2.npy", "2-of-2 is missing")]
     [InlineData("a.1-of-2.npy a.2-of-2.npy b.2-of-2.npy", "once each")]
     [InlineData("a.npy", "is not named as EmbeddingShard names its files")]
     public void Incomplete_sets_of_parts_are_refused(string files, string expected)
-        => Assert.Contains(expected, Assert.Throws<DataException>(() => EmbeddingJoin.InOrder(files.Split(' '))).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            expected,
+            Assert.Throws<DataException>(() => EmbeddingJoin.InOrder(files.Split(' '))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Parts_of_different_embeddings_are_refused()
@@ -196,7 +215,8 @@ public sealed class EmbeddingTaskTests : IDisposable
         EmbeddingFile.Write(folder.PathOf("a.1-of-2.npy"), new EmbeddingTable([1, 2], 2, ["a"]));
         EmbeddingFile.Write(folder.PathOf("a.2-of-2.npy"), new EmbeddingTable([1], 1, ["b"]));
         var error = Assert.Throws<DataException>(
-            () => EmbeddingJoin.Write([folder.PathOf("a.1-of-2.npy"), folder.PathOf("a.2-of-2.npy")], folder.PathOf("a.npy"), Others));
+            () => EmbeddingJoin.Write(
+                [folder.PathOf("a.1-of-2.npy"), folder.PathOf("a.2-of-2.npy")], folder.PathOf("a.npy"), Others));
         Assert.Contains("1 numbers per row", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.PathOf("a.npy")));
     }
@@ -233,7 +253,10 @@ public sealed class EmbeddingTaskTests : IDisposable
         }
 
         encoder.Module.eval();
-        return encoder.Module.forward(tensor(pixels, [set.Count, Size, Size, 3]).permute(0, 3, 1, 2)).contiguous().data<float>().ToArray();
+        return encoder.Module.forward(tensor(pixels, [set.Count, Size, Size, 3]).permute(0, 3, 1, 2))
+            .contiguous()
+            .data<float>()
+            .ToArray();
     }
 
     private EmbeddingTask Task() => new(encoder, images, Lenient);
@@ -249,14 +272,20 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     private static EmbeddingOutcome Run(EmbeddingTask task, string file)
-        => task.Run(file, EmbeddingFile.FormatOf(file, Others), new SkippedImages(task.Images, task.Options), null, CancellationToken.None);
+        => task.Run(
+            file,
+            EmbeddingFile.FormatOf(file, Others),
+            new SkippedImages(task.Images, task.Options),
+            null,
+            CancellationToken.None);
 
     /// <summary>The bytes of the part file that a task leaves when it is stopped after two batches.</summary>
     private byte[] Interrupted(string file)
     {
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(
-            () => Task().Run(file, new CsvFormat(), new SkippedImages(images, Lenient), new StopAt(64, stop), stop.Token));
+            () => Task()
+                .Run(file, new CsvFormat(), new SkippedImages(images, Lenient), new StopAt(64, stop), stop.Token));
         return File.ReadAllBytes(file + ".part");
     }
 

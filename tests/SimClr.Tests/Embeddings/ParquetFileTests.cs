@@ -28,11 +28,12 @@ public sealed class ParquetFileTests : IDisposable
     {
         // As pandas writes them: every column may have null values, and none does.
         var schema = new ParquetSchema(
-            new DataField<string>("path"), new DataField<int?>("width"), new DataField<int?>("height"), new DataField<string>("other"),
-            new ListField("embedding", new DataField<float?>("element")));
+            new DataField<string>("path"), new DataField<int?>("width"), new DataField<int?>("height"),
+            new DataField<string>("other"), new ListField("embedding", new DataField<float?>("element")));
         DataField[] fields = schema.GetDataFields();
         await using (FileStream stream = File.Create(folder.PathOf("a.parquet")))
-        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = method }))
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(
+            schema, stream, new ParquetOptions { CompressionMethod = method }))
         {
             for (int group = 0; group < 2; group++)
             {
@@ -42,7 +43,12 @@ public sealed class ParquetFileTests : IDisposable
                 await rows.WriteAsync<int>(fields[2], new int?[] { 5, 6 }.AsMemory());
                 await rows.WriteAsync(fields[3], (IReadOnlyCollection<string>)["x", "y"]);
                 int full = fields[4].MaxDefinitionLevel;
-                await rows.WriteAllPartsAsync<float>(fields[4], new float[] { 1, 2, 3, 4 + group }, new[] { full, full, full, full }, new[] { 0, 1, 0, 1 }, default);
+                await rows.WriteAllPartsAsync<float>(
+                    fields[4],
+                    new float[] { 1, 2, 3, 4 + group },
+                    new[] { full, full, full, full },
+                    new[] { 0, 1, 0, 1 },
+                    default);
                 rows.CompleteValidate();
             }
         }
@@ -64,9 +70,10 @@ public sealed class ParquetFileTests : IDisposable
     [InlineData(6, 0)]
     public void Pages_of_other_programs_are_read(int encoding, int statistics)
     {
+        // blocks of 128 in 4 parts, 2 values, the first 5, the others equally long
         byte[] texts = encoding == 0
             ? [5, 0, 0, 0, .. "x.jpg"u8, 5, 0, 0, 0, .. "y.jpg"u8]
-            : [0x80, 1, 4, 2, 2 * 5, 0, 0, 0, 0, 0, .. "x.jpgy.jpg"u8];   // blocks of 128 in 4 parts, 2 values, the first 5, the others equally long
+            : [0x80, 1, 4, 2, 2 * 5, 0, 0, 0, 0, 0, .. "x.jpgy.jpg"u8];
         string path = folder.Write("a.parquet", WithPaths(Written(), texts, new ThriftStruct()
             .With(1, 2).With(2, encoding).With(3, 3).With(4, 3)
             .With(5, new ThriftStruct().With(5, new byte[statistics]).With(6, new byte[statistics]))));
@@ -77,10 +84,12 @@ public sealed class ParquetFileTests : IDisposable
     [Fact]
     public void An_endless_header_is_read_no_further_than_the_file()
     {
-        var about = new ThriftStruct().With(1, 2).With(2, 0).With(3, 3).With(4, 3).With(5, new ThriftStruct().With(5, new byte[100_000]));
+        var about = new ThriftStruct().With(1, 2).With(2, 0).With(3, 3).With(4, 3).With(
+            5, new ThriftStruct().With(5, new byte[100_000]));
         byte[] file = WithPaths(Written(), new byte[10], about);
         byte[] changed = [.. file];
-        int length = changed.AsSpan().IndexOf(new byte[] { 0xA0, 0x8D, 0x06 });   // the encoded 100,000, before its bytes
+        // the encoded 100,000, before its bytes
+        int length = changed.AsSpan().IndexOf(new byte[] { 0xA0, 0x8D, 0x06 });
         new byte[] { 0xFF, 0xFF, 0x7F }.CopyTo(changed, length);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("the end of the data where more is expected", Refused(changed), StringComparison.Ordinal);
@@ -104,8 +113,14 @@ public sealed class ParquetFileTests : IDisposable
     {
         byte[] file = Written();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains($"{1L << 40} rows in a file of ", Refused(Changed(file, (_, _) => null, rows: 1L << 40)), StringComparison.Ordinal);
-        Assert.Contains("a row group claims 3 rows but 2 values of 'path'", Refused(Changed(file, (_, _) => null, rows: 3)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{1L << 40} rows in a file of ",
+            Refused(Changed(file, (_, _) => null, rows: 1L << 40)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "a row group claims 3 rows but 2 values of 'path'",
+            Refused(Changed(file, (_, _) => null, rows: 3)),
+            StringComparison.Ordinal);
         Refused(Changed(file, (about, number) => number == 5 ? 1L << 40 : null));
         Refused(Changed(file, (about, number) => number == 9 ? 4L : null));
         Refused(Changed(file, (about, number) => number == 9 ? (long)file.Length : null));
@@ -116,7 +131,10 @@ public sealed class ParquetFileTests : IDisposable
     [Fact]
     public void Pages_that_many_groups_of_rows_share_are_refused()
     {
-        EmbeddingFile.Write(folder.PathOf("w.parquet"), new EmbeddingTable([.. Enumerable.Range(0, 4000)], 2000, ["a.jpg", "b.jpg"]), Format);
+        EmbeddingFile.Write(
+            folder.PathOf("w.parquet"),
+            new EmbeddingTable([.. Enumerable.Range(0, 4000)], 2000, ["a.jpg", "b.jpg"]),
+            Format);
         byte[] file = File.ReadAllBytes(folder.PathOf("w.parquet"));
         ThriftStruct footer = Footer(file);
         List<object> groups = [.. Enumerable.Repeat((object)footer.Structs(4).Single(), 50)];
@@ -128,7 +146,11 @@ public sealed class ParquetFileTests : IDisposable
     public void The_nesting_of_columns_is_limited()
     {
         byte[] name = "a"u8.ToArray();
-        object[] deep = [.. Enumerable.Range(0, 100_000).Select(_ => new ThriftStruct().With(4, name).With(5, 1)), new ThriftStruct().With(1, 1).With(4, name)];
+        object[] deep =
+        [
+            .. Enumerable.Range(0, 100_000).Select(_ => new ThriftStruct().With(4, name).With(5, 1)),
+            new ThriftStruct().With(1, 1).With(4, name),
+        ];
         var footer = new ThriftStruct().With(1, 1).With(2, deep.ToList()).With(3, 0L).With(4, new List<object>());
         Assert.Contains("not a tree of columns", Refused(With(Written(), footer)), StringComparison.Ordinal);
     }
@@ -164,7 +186,9 @@ public sealed class ParquetFileTests : IDisposable
     private byte[] Written()
     {
         EmbeddingFile.Write(
-            folder.PathOf("w.parquet"), new EmbeddingTable([1, 2, 3, 4, 5, 6], 3, ["a.jpg", "b.jpg"], [0, 1], ["cat", "dog"], [1, 2], [3, 4]), Format);
+            folder.PathOf("w.parquet"),
+            new EmbeddingTable([1, 2, 3, 4, 5, 6], 3, ["a.jpg", "b.jpg"], [0, 1], ["cat", "dog"], [1, 2], [3, 4]),
+            Format);
         return File.ReadAllBytes(folder.PathOf("w.parquet"));
     }
 
@@ -195,16 +219,20 @@ public sealed class ParquetFileTests : IDisposable
     private static byte[] WithPaths(byte[] file, byte[] texts, ThriftStruct about)
     {
         ThriftStruct footer = Footer(file);
-        ThriftStruct column = footer.Structs(2).Single(element => element.Find<byte[]>(4) is { } name && name.AsSpan().SequenceEqual("path"u8));
+        ThriftStruct column = footer.Structs(2)
+            .Single(element => element.Find<byte[]>(4) is { } name && name.AsSpan().SequenceEqual("path"u8));
         byte[] levels = column.Number<int>(3) == 1 ? [2, 0, 0, 0, 2 << 1, 1] : [];   // 2 values that are present
         byte[] page = [.. levels, .. texts];
-        byte[] header = ThriftWriter.Write(new ThriftStruct().With(1, 0).With(2, page.Length).With(3, page.Length).With(5, about));
+        byte[] header = ThriftWriter.Write(
+            new ThriftStruct().With(1, 0).With(2, page.Length).With(3, page.Length).With(5, about));
         long begin = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8);
         var groups = footer.Structs(4).Select(group => (object)Replaced(group, 1, group.Structs(1).Select(chunk =>
         {
             ThriftStruct data = chunk.Find<ThriftStruct>(3)!;
             bool isPath = data.Find<List<object>>(3) is [byte[] name, ..] && name.AsSpan().SequenceEqual("path"u8);
-            return isPath ? (object)Replaced(chunk, 3, Replaced(Replaced(Without(data, 10, 11), 4, 0), 9, begin)) : chunk;
+            return isPath
+                ? (object)Replaced(chunk, 3, Replaced(Replaced(Without(data, 10, 11), 4, 0), 9, begin))
+                : chunk;
         }).ToList())).ToList();
         byte[] end = [.. file[..(int)begin], .. header, .. page];
         byte[] changed = ThriftWriter.Write(Replaced(footer, 4, groups));
@@ -212,10 +240,12 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     private static ThriftStruct Without(ThriftStruct value, params int[] fields)
-        => value.Fields.Where(item => !fields.Contains(item.Field)).Aggregate(new ThriftStruct(), (all, item) => all.With(item.Field, item.Value));
+        => value.Fields.Where(item => !fields.Contains(item.Field))
+            .Aggregate(new ThriftStruct(), (all, item) => all.With(item.Field, item.Value));
 
     private static ThriftStruct Replaced(ThriftStruct value, int field, object other)
-        => value.Fields.Aggregate(new ThriftStruct(), (all, item) => all.With(item.Field, item.Field == field ? other : item.Value));
+        => value.Fields.Aggregate(
+            new ThriftStruct(), (all, item) => all.With(item.Field, item.Field == field ? other : item.Value));
 
     private static ThriftStruct Footer(byte[] file)
     {
@@ -226,7 +256,13 @@ public sealed class ParquetFileTests : IDisposable
     private static byte[] With(byte[] file, ThriftStruct footer)
     {
         byte[] bytes = ThriftWriter.Write(footer);
-        return [.. file[..^(8 + BitConverter.ToInt32(file, file.Length - 8))], .. bytes, .. BitConverter.GetBytes(bytes.Length), .. "PAR1"u8];
+        return
+        [
+            .. file[..^(8 + BitConverter.ToInt32(file, file.Length - 8))],
+            .. bytes,
+            .. BitConverter.GetBytes(bytes.Length),
+            .. "PAR1"u8,
+        ];
     }
 
     private string Refused(byte[] file)

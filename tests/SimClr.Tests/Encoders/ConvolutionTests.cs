@@ -26,9 +26,11 @@ public sealed class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Output_and_gradients_equal_double_precision_whatever_the_earlier_memory_content(int inputs, int outputs, int kernel, int stride, int side)
+    public void Output_and_gradients_equal_double_precision_whatever_the_earlier_memory_content(
+        int inputs, int outputs, int kernel, int stride, int side)
     {
-        foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
+        foreach ((ScalarType type, double tolerance)
+            in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
         {
             using var scope = NewDisposeScope();
             using var convolution = new Convolution(inputs, outputs, kernel, stride);
@@ -75,5 +77,8 @@ public sealed class ConvolutionTests
     }
 
     private static void Near(Tensor expected, Tensor actual, double tolerance)
-        => Assert.InRange(((actual.to(ScalarType.Float64) - expected).abs().max() / expected.abs().max()).item<double>(), 0, tolerance);
+        => Assert.InRange(
+            ((actual.to(ScalarType.Float64) - expected).abs().max() / expected.abs().max()).item<double>(),
+            0,
+            tolerance);
 }

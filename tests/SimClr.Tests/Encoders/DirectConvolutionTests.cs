@@ -31,7 +31,8 @@ public sealed unsafe class DirectConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void It_equals_the_convolution_in_double_precision(int inputs, int outputs, int kernel, int stride, int height, int width, int count)
+    public void It_equals_the_convolution_in_double_precision(
+        int inputs, int outputs, int kernel, int stride, int height, int width, int count)
         => Check(inputs, outputs, kernel, stride, height, width, count);
 
     [Fact]
@@ -41,8 +42,8 @@ public sealed unsafe class DirectConvolutionTests
         for (int i = 0; i < 100; i++)
         {
             Check(
-                random.Next(1, 70), random.Next(4, 100), random.GetItems([1, 3, 7], 1)[0], random.Next(1, 3), random.Next(1, 40), random.Next(1, 40),
-                random.Next(1, 5));
+                random.Next(1, 70), random.Next(4, 100), random.GetItems([1, 3, 7], 1)[0], random.Next(1, 3),
+                random.Next(1, 40), random.Next(1, 40), random.Next(1, 5));
         }
     }
 
@@ -65,7 +66,11 @@ public sealed unsafe class DirectConvolutionTests
         Tensor weight = randn(outputs, inputs, kernel, kernel, generator: generator);
         Tensor bias = randn(outputs, generator: generator);
         Tensor exact = nn.functional.conv2d(
-            x.to(float64), weight.to(float64), bias.to(float64), strides: [stride, stride], padding: [kernel / 2, kernel / 2]);
+            x.to(float64),
+            weight.to(float64),
+            bias.to(float64),
+            strides: [stride, stride],
+            padding: [kernel / 2, kernel / 2]);
         Tensor there = randn(exact.shape, generator: generator);
         double largest = exact.abs().max().item<double>();
 
@@ -83,12 +88,18 @@ public sealed unsafe class DirectConvolutionTests
             Tensor result = cat([start.view(-1), full(Behind, 7f)]);   // nothing is written past the end
             Activations shape = convolution.Result(read, memory, 0);
             Assert.Equal(start.shape, new long[] { shape.Count, shape.Height, shape.Width, shape.Channels });
-            var written = new Activations(DirectMemory.First(result), -1, shape.Count, shape.Height, shape.Width, shape.Channels);
+            var written = new Activations(
+                DirectMemory.First(result), -1, shape.Count, shape.Height, shape.Width, shape.Channels);
             convolution.Forward(read, written, memory, adds, relu);
             Tensor actual = result[..(int)start.numel()].view(start.shape);
             Assert.True(actual.slice(3, outputs, convolution.Outputs, 1).eq(0).all().item<bool>());
-            double error = (actual.slice(3, 0, outputs, 1).permute(0, 3, 1, 2).to(float64) - expected).abs().max().item<double>() / largest;
-            Assert.True(error < 1e-5, $"{kernel} x {kernel}, stride {stride}, {inputs} -> {outputs}, {count} of {height} x {width}: {error}");
+            double error = (actual.slice(3, 0, outputs, 1).permute(0, 3, 1, 2).to(float64) - expected)
+                .abs()
+                .max()
+                .item<double>() / largest;
+            Assert.True(
+                error < 1e-5,
+                $"{kernel} x {kernel}, stride {stride}, {inputs} -> {outputs}, {count} of {height} x {width}: {error}");
             Assert.True(result[(int)start.numel()..].eq(7).all().item<bool>());
         }
     }

@@ -22,13 +22,16 @@ public sealed class FoldedConvolutionTests
     [Fact]
     public void The_libtorch_of_this_project_has_the_fused_form()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && System.Runtime.Intrinsics.X86.X86Base.IsSupported, "oneDNN is known to be there on Linux x64 only");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && System.Runtime.Intrinsics.X86.X86Base.IsSupported,
+            "oneDNN is known to be there on Linux x64 only");
         Assert.True(FusedConvolution.IsAvailable);
     }
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void The_fused_form_equals_the_plain_one_except_for_rounding(int inputs, int outputs, int kernel, int stride, int side)
+    public void The_fused_form_equals_the_plain_one_except_for_rounding(
+        int inputs, int outputs, int kernel, int stride, int side)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -72,11 +75,13 @@ public sealed class FoldedConvolutionTests
         Tensor bias = randn(16);
         Assert.Null(FusedConvolution.TryForward(images, weight, bias, 1, 1, relu: true));
         Tensor innermost = ChannelsInnermost(weight);
-        Assert.Null(FusedConvolution.TryForward(images.to(float64), innermost.to(float64), bias.to(float64), 1, 1, relu: true));
+        Assert.Null(
+            FusedConvolution.TryForward(images.to(float64), innermost.to(float64), bias.to(float64), 1, 1, relu: true));
         Assert.Null(FusedConvolution.TryAddTo(images, images, innermost, bias, 1, 1));
     }
 
-    private static (FoldedConvolution Plain, FoldedConvolution Fused, Tensor Images) Make(int inputs, int outputs, int kernel, int stride, int side)
+    private static (FoldedConvolution Plain, FoldedConvolution Fused, Tensor Images) Make(
+        int inputs, int outputs, int kernel, int stride, int side)
     {
         var generator = new Generator(4);
         using var convolution = new Convolution(inputs, outputs, kernel, stride);
@@ -88,14 +93,17 @@ public sealed class FoldedConvolutionTests
 
         norm.running_var!.copy_(rand(outputs, generator: generator) + 0.5);
         ChannelsLast.Convert(convolution);
-        return (new FoldedConvolution(convolution, norm, direct: false, fused: false), new FoldedConvolution(convolution, norm, direct: false),
+        return (
+            new FoldedConvolution(convolution, norm, direct: false, fused: false),
+            new FoldedConvolution(convolution, norm, direct: false),
             ChannelsInnermost(randn(2, inputs, side, side, generator: generator)));
     }
 
     private static void Near(Tensor expected, Tensor actual)
         => Assert.InRange(((actual - expected).abs().max() / expected.abs().max()).item<float>(), 0, 1e-5f);
 
-    private static Tensor ChannelsInnermost(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    private static Tensor ChannelsInnermost(Tensor images)
+        => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     private static byte[] Bytes(Tensor values) => values.contiguous().bytes.ToArray();
 }

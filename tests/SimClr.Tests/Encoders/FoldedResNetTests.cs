@@ -15,7 +15,8 @@ public sealed class FoldedResNetTests
     [InlineData("resnet50", 16, 0.25)]
     [InlineData("resnet50", 75, 0.25)]
     [InlineData("resnet34", 9, 0.5)]
-    public void With_folded_batch_norms_it_computes_the_same_and_the_encoder_is_unchanged(string name, int size, double width)
+    public void With_folded_batch_norms_it_computes_the_same_and_the_encoder_is_unchanged(
+        string name, int size, double width)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -77,13 +78,16 @@ public sealed class FoldedResNetTests
             Tensor alone = images.narrow(0, i, 1);
             Tensor planar = alone.contiguous();
             byte[] expected = together[(i * row)..((i + 1) * row)];
-            Assert.SkipUnless(DirectConvolution.Supports(resnet.parameters().First()), "libtorch computes here, and does not promise it");
+            Assert.SkipUnless(
+                DirectConvolution.Supports(resnet.parameters().First()),
+                "libtorch computes here, and does not promise it");
             Assert.Equal(expected, Bytes(folded.Forward(alone)));
             Assert.Equal(expected, Bytes(folded.Forward(planar)));
         }
 
         Assert.Equal(0, folded.Forward(images.narrow(0, 0, 0)).shape[0]);
-        byte[][] fromThreads = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Bytes(folded.Forward(images)))));
+        byte[][] fromThreads = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => Bytes(folded.Forward(images)))));
         Assert.All(fromThreads, bytes => Assert.Equal(together, bytes));
     }
 
@@ -124,11 +128,13 @@ public sealed class FoldedResNetTests
         foreach ((string name, Tensor value) in ModuleState.Enumerate(resnet).Where(entry => entry.Value.dim() == 1))
         {
             using Tensor random = rand(value.shape, generator: generator);
-            value.copy_(name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? random - 0.5 : random + 0.5);
+            value.copy_(name.EndsWith("running_mean", StringComparison.Ordinal)
+                || name.EndsWith("bias", StringComparison.Ordinal) ? random - 0.5 : random + 0.5);
         }
     }
 
     private static byte[] Bytes(Tensor values) => values.contiguous().bytes.ToArray();
 
-    private static byte[] State(ResNet resnet) => [.. ModuleState.Enumerate(resnet).SelectMany(entry => entry.Value.detach().contiguous().bytes.ToArray())];
+    private static byte[] State(ResNet resnet)
+        => [.. ModuleState.Enumerate(resnet).SelectMany(entry => entry.Value.detach().contiguous().bytes.ToArray())];
 }

@@ -22,9 +22,11 @@ public sealed class PointwiseConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void It_equals_the_convolution_in_double_precision_with_its_gradients(int inputs, int outputs, int stride, int side)
+    public void It_equals_the_convolution_in_double_precision_with_its_gradients(
+        int inputs, int outputs, int stride, int side)
     {
-        foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
+        foreach ((ScalarType type, double tolerance)
+            in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
         {
             using var scope = NewDisposeScope();
             (Tensor x, Tensor weight, _) = Make(inputs, outputs, side, type);
@@ -67,5 +69,8 @@ public sealed class PointwiseConvolutionTests
     private static Tensor Exact(Tensor values) => values.detach().to(ScalarType.Float64);
 
     private static void Near(Tensor expected, Tensor actual, double tolerance)
-        => Assert.InRange(((actual.to(ScalarType.Float64) - expected).abs().max() / expected.abs().max()).item<double>(), 0, tolerance);
+        => Assert.InRange(
+            ((actual.to(ScalarType.Float64) - expected).abs().max() / expected.abs().max()).item<double>(),
+            0,
+            tolerance);
 }

@@ -38,7 +38,8 @@ public sealed class ResNetTests : IDisposable
         Tensor h = resnet.forward(Input(ScalarType.Float64));
         AssertMatches(h, golden, "train", 1e-6);
         h.pow(2).mean().backward();
-        double norm = resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!.norm().item<double>();
+        double norm =
+            resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!.norm().item<double>();
         Assert.Equal(1, norm / golden.GetProperty("conv1_grad_norm").GetDouble(), 1e-6);
 
         // The same weights, rounded, with the statistics from before that step.
@@ -58,7 +59,8 @@ public sealed class ResNetTests : IDisposable
     [InlineData("resnet50", 0.0625)]
     public void Gradients_of_a_narrow_network_do_not_depend_on_earlier_memory_content(string name, double width)
     {
-        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.Small }, 24);
+        using ResNet resnet = EncoderCatalog.Create(
+            new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.Small }, 24);
         resnet.train();
         for (int trial = 0; trial < 4; trial++)
         {
@@ -71,7 +73,9 @@ public sealed class ResNetTests : IDisposable
 
             resnet.zero_grad();
             resnet.forward(rand(64, 3, 24, 24)).sum().backward();
-            Assert.All(resnet.named_parameters(), entry => Assert.True(isfinite(entry.parameter.grad!).all().item<bool>(), entry.name));
+            Assert.All(
+                resnet.named_parameters(),
+                entry => Assert.True(isfinite(entry.parameter.grad!).all().item<bool>(), entry.name));
         }
     }
 
@@ -91,7 +95,8 @@ public sealed class ResNetTests : IDisposable
     public void Deeper_ones_have_their_known_number_of_parameters(string name, long withClassifier)
     {
         using ResNet resnet = Create(name);
-        Assert.Equal(withClassifier, resnet.parameters().Sum(p => p.numel()) + ((resnet.RepresentationSize + 1) * 1000));
+        Assert.Equal(
+            withClassifier, resnet.parameters().Sum(p => p.numel()) + ((resnet.RepresentationSize + 1) * 1000));
     }
 
     [Theory]
@@ -103,7 +108,8 @@ public sealed class ResNetTests : IDisposable
     [InlineData("imagenet", 32, false)]
     public void The_stem_is_chosen_by_size_or_by_name(string stem, int size, bool small)
     {
-        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25, Stem = EnumText.Parse<EncoderStem>(stem) }, size);
+        using ResNet resnet = EncoderCatalog.Create(
+            new EncoderOptions { Name = "resnet18", Width = 0.25, Stem = EnumText.Parse<EncoderStem>(stem) }, size);
         Assert.Equal(small, resnet.SmallStem);
         Assert.Equal(small ? [16, 3, 3, 3] : [16, 3, 7, 7], resnet.state_dict()["conv1.weight"].shape);
     }
@@ -169,7 +175,8 @@ public sealed class ResNetTests : IDisposable
     private static ResNet Create(string name) => EncoderCatalog.Create(new EncoderOptions { Name = name }, 224);
 
     private static Tensor Input(ScalarType type)
-        => arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.11).sin().mul(0.5).add(0.5).reshape(2, 3, 64, 64).to_type(type);
+        => arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.11).sin().mul(0.5).add(0.5).reshape(
+            2, 3, 64, 64).to_type(type);
 
     private static JsonElement Golden(string name)
         => GoldenFile.Read("resnet.json").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
@@ -187,7 +194,8 @@ public sealed class ResNetTests : IDisposable
     private static void AssertNamesShapesAndCounts(ResNet resnet, JsonElement golden)
     {
         var expected = golden.GetProperty("state_dict").EnumerateArray()
-            .Select(e => (Name: e[0].GetString()!, Shape: string.Join(",", e[1].EnumerateArray().Select(n => n.GetInt64()))))
+            .Select(e
+                => (Name: e[0].GetString()!, Shape: string.Join(",", e[1].EnumerateArray().Select(n => n.GetInt64()))))
             .ToArray();
         var actual = ModuleState.Enumerate(resnet).Select(e => (e.Key, string.Join(",", e.Value.shape))).ToArray();
 
@@ -207,7 +215,8 @@ public sealed class ResNetTests : IDisposable
             {
                 using var one = NewDisposeScope();
                 Tensor t = arange(value.numel(), dtype: ScalarType.Float64);
-                Tensor filled = value.dim() >= 2 ? t.mul(0.37).mul(t).add(i).sin().mul(Math.Sqrt(2.0 * value.shape[0] / value.numel()))
+                Tensor filled = value.dim() >= 2
+                    ? t.mul(0.37).mul(t).add(i).sin().mul(Math.Sqrt(2.0 * value.shape[0] / value.numel()))
                     : name.EndsWith("running_var", StringComparison.Ordinal) ? t.add(i).sin().pow(2).mul(0.5).add(1)
                     : name.EndsWith("weight", StringComparison.Ordinal) ? t.add(i).sin().mul(0.1).add(1)
                     : t.add(i).cos().mul(0.1);

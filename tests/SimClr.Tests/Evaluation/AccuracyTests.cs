@@ -15,7 +15,8 @@ public sealed class AccuracyTests
 
     [Fact]
     public void A_class_that_was_never_learned_is_not_in_the_top_five_of_few_classes()
-        => Assert.Equal([true, false], Accuracy.InTopK([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
+        => Assert.Equal(
+            [true, false], Accuracy.InTopK([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
 
     [Theory]
     [InlineData(1, 0.25)]
@@ -39,23 +40,28 @@ public sealed class AccuracyTests
         Assert.Equal([0, 1, 0], TopK([1, 2, 1], 2));
         Assert.Equal([1, 1, 1], TopK([1, 2, 1], 3));
 
-        static IEnumerable<double> TopK(float[] scores, int k) => new[] { 0, 1, 2 }.Select(label => Accuracy.TopK(scores, 3, [label], k));
+        static IEnumerable<double> TopK(float[] scores, int k)
+            => new[] { 0, 1, 2 }.Select(label => Accuracy.TopK(scores, 3, [label], k));
     }
 
     [Fact]
     public void Top_k_does_not_depend_on_class_numbers_except_for_the_first_guess()
     {
-        Gen.Select(Gen.Int[2, 8], Gen.Int[0, 3].Array[8], Gen.Int[1, 8], Gen.Int[0, 7]).Sample((classes, values, k, shift) =>
-        {
-            float[] scores = [.. values.Take(classes).Select(v => (float)v)];
-            float[] turned = [.. Enumerable.Range(0, classes).Select(c => scores[(c + shift) % classes])];
-            (int first, int other) = (Accuracy.Predictions(scores, classes)[0], (Accuracy.Predictions(turned, classes)[0] + shift) % classes);
-            foreach (int c in Enumerable.Range(0, classes).Where(c => c != first && c != other))
+        Gen.Select(Gen.Int[2, 8], Gen.Int[0, 3].Array[8], Gen.Int[1, 8], Gen.Int[0, 7])
+            .Sample((classes, values, k, shift) =>
             {
-                Assert.Equal(
-                    Accuracy.TopK(scores, classes, [c], k), Accuracy.TopK(turned, classes, [(c + (shift * (classes - 1))) % classes], k));
-            }
-        }, iter: 500);
+                float[] scores = [.. values.Take(classes).Select(v => (float)v)];
+                float[] turned = [.. Enumerable.Range(0, classes).Select(c => scores[(c + shift) % classes])];
+                (int first, int other) = (
+                    Accuracy.Predictions(scores, classes)[0],
+                    (Accuracy.Predictions(turned, classes)[0] + shift) % classes);
+                foreach (int c in Enumerable.Range(0, classes).Where(c => c != first && c != other))
+                {
+                    Assert.Equal(
+                        Accuracy.TopK(scores, classes, [c], k),
+                        Accuracy.TopK(turned, classes, [(c + (shift * (classes - 1))) % classes], k));
+                }
+            }, iter: 500);
     }
 
     [Fact]
@@ -73,7 +79,8 @@ public sealed class AccuracyTests
             // Few different values, so that ties are frequent.
             float[] scores = [.. values.Take(10 * classes).Select(v => (float)v)];
             int[] within = [.. labels.Select(label => label % classes)];
-            double right = Accuracy.Predictions(scores, classes).Zip(within).Average(pair => pair.First == pair.Second ? 1.0 : 0);
+            double right =
+                Accuracy.Predictions(scores, classes).Zip(within).Average(pair => pair.First == pair.Second ? 1.0 : 0);
             Assert.Equal(right, Accuracy.TopK(scores, classes, within, 1), 1e-12);
         }, iter: 200);
     }

@@ -13,10 +13,16 @@ public sealed class AveragePrecisionTests
     {
         // Ranked: right, wrong, right, right, wrong: precisions 1, 2/3, 3/4 at recalls 1/3, 2/3, 1.
         double expected = ((4 * 1) + (7 * 0.75)) / 11;
-        Assert.Equal(expected, AveragePrecision.ElevenPoint([5, 4, 3, 2, 1], [Present, Absent, Present, Present, Absent])!.Value, 1e-12);
+        Assert.Equal(
+            expected,
+            AveragePrecision.ElevenPoint([5, 4, 3, 2, 1], [Present, Absent, Present, Present, Absent])!.Value,
+            1e-12);
 
         // The order of the images is by score, not by position in the list.
-        Assert.Equal(expected, AveragePrecision.ElevenPoint([1, 3, 5, 2, 4], [Absent, Present, Present, Present, Absent])!.Value, 1e-12);
+        Assert.Equal(
+            expected,
+            AveragePrecision.ElevenPoint([1, 3, 5, 2, 4], [Absent, Present, Present, Present, Absent])!.Value,
+            1e-12);
     }
 
     [Fact]
@@ -29,7 +35,12 @@ public sealed class AveragePrecisionTests
     public void A_recall_of_three_tenths_reaches_the_third_point()
     {
         // Three of ten positives come first; the others come after so many negatives that they hardly count.
-        LabelMark[] truth = [.. Enumerable.Repeat(Present, 3), .. Enumerable.Repeat(Absent, 9997), .. Enumerable.Repeat(Present, 7)];
+        LabelMark[] truth =
+        [
+            .. Enumerable.Repeat(Present, 3),
+            .. Enumerable.Repeat(Absent, 9997),
+            .. Enumerable.Repeat(Present, 7),
+        ];
         float[] scores = [.. Enumerable.Range(0, truth.Length).Select(i => -(float)i)];
         Assert.Equal((4 + (7 * 10.0 / 10_007)) / 11, AveragePrecision.ElevenPoint(scores, truth)!.Value, 1e-12);
     }
@@ -60,7 +71,10 @@ public sealed class AveragePrecisionTests
             int[] times = [.. Enumerable.Range(0, images).Select(_ => stream.NextInt(3))];
             int[] drawn = [.. Enumerable.Range(0, images).SelectMany(i => Enumerable.Repeat(i, times[i]))];
             double? repeated = SlowLoop([.. drawn.Select(i => scores[i])], [.. drawn.Select(i => truth[i])]);
-            Assert.Equal(repeated ?? -1, AveragePrecision.ElevenPoint(AveragePrecision.Ranking(scores, truth), truth, times) ?? -1, 1e-12);
+            Assert.Equal(
+                repeated ?? -1,
+                AveragePrecision.ElevenPoint(AveragePrecision.Ranking(scores, truth), truth, times) ?? -1,
+                1e-12);
         }, iter: 200);
     }
 
@@ -86,8 +100,12 @@ public sealed class AveragePrecisionTests
         float[] scores = [.. truth.Select(shown => (float)(stream.NextNormal() + (shown == Present ? 1 : 0)))];
         var outcome = new MultiLabelOutcome(truth, scores, 3);
         Assert.Equal(outcome.PerClass.Average(row => row.AveragePrecision)!.Value, outcome.MeanAveragePrecision, 1e-12);
-        Assert.InRange(outcome.MeanAveragePrecision, outcome.MeanAveragePrecisionInterval.Low, outcome.MeanAveragePrecisionInterval.High);
-        Assert.InRange(outcome.MeanAveragePrecisionInterval.High - outcome.MeanAveragePrecisionInterval.Low, 0.03, 0.25);
+        Assert.InRange(
+            outcome.MeanAveragePrecision,
+            outcome.MeanAveragePrecisionInterval.Low,
+            outcome.MeanAveragePrecisionInterval.High);
+        Assert.InRange(
+            outcome.MeanAveragePrecisionInterval.High - outcome.MeanAveragePrecisionInterval.Low, 0.03, 0.25);
         Assert.Equal(
             outcome.MeanAveragePrecision,
             OutcomeJson.From(outcome.PerClass).Average(row => row!["average_precision"]!.GetValue<double>()),
@@ -97,15 +115,31 @@ public sealed class AveragePrecisionTests
     [Fact]
     public void Mismatched_inputs_are_refused()
     {
-        Assert.Contains("not a number for image 1", Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1, float.NaN], [Present, Absent])).Message, StringComparison.Ordinal);
-        Assert.Contains("got 1 scores and 2 images", Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1], [Present, Absent])).Message, StringComparison.Ordinal);
-        Assert.Contains("expected 2 of each", Assert.Throws<ArgumentException>(() => new MultiLabelOutcome([Present, Absent, Absent], [1, 2, 3], 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("no image shows any class", Assert.Throws<ArgumentException>(() => new MultiLabelOutcome([Absent, Difficult], [1, 2], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a number for image 1",
+            Assert.Throws<ArgumentException>(
+                () => AveragePrecision.ElevenPoint([1, float.NaN], [Present, Absent])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "got 1 scores and 2 images",
+            Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1], [Present, Absent])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "expected 2 of each",
+            Assert.Throws<ArgumentException>(
+                () => new MultiLabelOutcome([Present, Absent, Absent], [1, 2, 3], 2)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no image shows any class",
+            Assert.Throws<ArgumentException>(() => new MultiLabelOutcome([Absent, Difficult], [1, 2], 2)).Message,
+            StringComparison.Ordinal);
     }
 
     private static double? SlowLoop(float[] scores, LabelMark[] truth)
     {
-        int[] ranked = [.. Enumerable.Range(0, scores.Length).Where(i => truth[i] != Difficult).OrderByDescending(i => scores[i])];
+        int[] ranked = [.. Enumerable.Range(0, scores.Length)
+            .Where(i => truth[i] != Difficult)
+            .OrderByDescending(i => scores[i])];
         int positives = ranked.Count(i => truth[i] == Present);
         if (positives == 0)
         {

@@ -25,7 +25,8 @@ public sealed class EvaluationOutcomeTests
     [Fact]
     public void The_table_of_classes_holds_recall_and_precision()
     {
-        IReadOnlyList<ClassAccuracy> rows = EvaluationOutcome.FromPredictions(Paths(10), Labels, Predictions, 4, ["a", "b", "c", "d"]).PerClass;
+        IReadOnlyList<ClassAccuracy> rows = EvaluationOutcome.FromPredictions(
+            Paths(10), Labels, Predictions, 4, ["a", "b", "c", "d"]).PerClass;
         Assert.Equal([new("a", 6, 5, 6), new("b", 3, 1, 2), new("c", 1, 0, 1), new("d", 0, 0, 1)], rows);
         Assert.Equal([5.0 / 6, 1.0 / 3, 0.0, null], rows.Select(row => row.Accuracy));
         Assert.Equal([5.0 / 6, 0.5, 0.0, 0.0], rows.Select(row => row.Precision));
@@ -42,7 +43,8 @@ public sealed class EvaluationOutcomeTests
     [Fact]
     public void A_class_of_the_images_that_has_no_score_is_never_guessed()
     {
-        EvaluationOutcome outcome = EvaluationOutcome.FromScores(Tables.Create([[1], [1], [1]], [0, 1, 6], ["0", "1", "2", "3", "4", "5", "6"]), [2, 1, 0, 3, -5, -4], 2);
+        EvaluationOutcome outcome = EvaluationOutcome.FromScores(
+            Tables.Create([[1], [1], [1]], [0, 1, 6], ["0", "1", "2", "3", "4", "5", "6"]), [2, 1, 0, 3, -5, -4], 2);
         Assert.Equal((2 / 3.0, 7), (outcome.Top1, outcome.ClassNames.Count));
         Assert.Equal([0, 1, 1], outcome.Predictions);
         Assert.Equal(2 / 3.0, outcome.Top5!.Value, 1e-12);
@@ -60,7 +62,9 @@ public sealed class EvaluationOutcomeTests
             Assert.Equal(Accuracy.TopK(scores, classes, labels, 1), outcome.Top1);
             Assert.Equal(Accuracy.TopK(scores, classes, labels, 5), outcome.Top5);
             Assert.Equal(Accuracy.Predictions(scores, classes), outcome.Predictions);
-            double[] shares = [.. labels.Zip(outcome.Predictions).GroupBy(pair => pair.First).Select(rows => rows.Average(row => row.First == row.Second ? 1.0 : 0))];
+            double[] shares = [.. labels.Zip(outcome.Predictions)
+                .GroupBy(pair => pair.First)
+                .Select(rows => rows.Average(row => row.First == row.Second ? 1.0 : 0))];
             Assert.Equal(shares.Average(), outcome.MeanPerClass, 1e-12);
         }, iter: 100);
     }
@@ -71,7 +75,8 @@ public sealed class EvaluationOutcomeTests
     public void The_interval_of_an_accuracy_is_the_binomial_one_within_resampling_error(int images, double accuracy)
     {
         int right = (int)(images * accuracy);
-        EvaluationOutcome outcome = Of([.. Enumerable.Repeat(0, images)], [.. Enumerable.Range(0, images).Select(i => i < right ? 0 : 1)], 2);
+        EvaluationOutcome outcome = Of(
+            [.. Enumerable.Repeat(0, images)], [.. Enumerable.Range(0, images).Select(i => i < right ? 0 : 1)], 2);
         double half = 1.96 * Math.Sqrt(accuracy * (1 - accuracy) / images);
         Assert.Equal(accuracy - half, outcome.Top1Interval.Low, 0.12 * half);
         Assert.Equal(accuracy + half, outcome.Top1Interval.High, 0.12 * half);
@@ -89,7 +94,8 @@ public sealed class EvaluationOutcomeTests
         double Width(Interval interval) => interval.High - interval.Low;
 
         // Variance of the mean: a quarter of the sum of those of 990 and of 10 images.
-        Assert.Equal(2 * 1.96 * Math.Sqrt(0.16 * ((1.0 / 990) + (1.0 / 10)) / 4), Width(outcome.MeanPerClassInterval), 0.04);
+        Assert.Equal(
+            2 * 1.96 * Math.Sqrt(0.16 * ((1.0 / 990) + (1.0 / 10)) / 4), Width(outcome.MeanPerClassInterval), 0.04);
         Assert.True(Width(outcome.Top1Interval) < 0.06);
     }
 
@@ -97,7 +103,12 @@ public sealed class EvaluationOutcomeTests
     public void Intervals_are_fixed_by_the_seed()
     {
         Interval[] found = [.. new[] { 1, 1, 2 }.Select(seed => EvaluationOutcome.FromPredictions(
-            Paths(300), [.. Enumerable.Range(0, 300).Select(i => i % 3)], [.. Enumerable.Range(0, 300).Select(i => i % 4 % 3)], 3, null, seed).MeanPerClassInterval)];
+            Paths(300),
+            [.. Enumerable.Range(0, 300).Select(i => i % 3)],
+            [.. Enumerable.Range(0, 300).Select(i => i % 4 % 3)],
+            3,
+            null,
+            seed).MeanPerClassInterval)];
         Assert.Equal(found[0], found[1]);
         Assert.NotEqual(found[0], found[2]);
     }
@@ -115,12 +126,24 @@ public sealed class EvaluationOutcomeTests
     public void Mismatched_inputs_are_refused()
     {
         Assert.Contains("at least one image", Refused(() => Of([], [], 2)), StringComparison.Ordinal);
-        Assert.Contains("2 predictions", Refused(() => EvaluationOutcome.FromPredictions(Paths(3), [0, 1, 0], [0, 1], 2)), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 predictions",
+            Refused(() => EvaluationOutcome.FromPredictions(Paths(3), [0, 1, 0], [0, 1], 2)),
+            StringComparison.Ordinal);
         Assert.Contains("got class 2, expected 0 to 1", Refused(() => Of([0, 1], [0, 2], 2)), StringComparison.Ordinal);
         Assert.Contains("got class -1", Refused(() => Of([-1, 1], [0, 1], 2)), StringComparison.Ordinal);
-        Assert.Contains("3 class names", Refused(() => EvaluationOutcome.FromPredictions(Paths(1), [0], [0], 2, ["a", "b", "c"])), StringComparison.Ordinal);
-        Assert.Contains("got class 2", Refused(() => EvaluationOutcome.FromScores(Paths(1), [2], [1f, 2], 2)), StringComparison.Ordinal);
-        Assert.Contains("got 3 scores for 2 images", Refused(() => EvaluationOutcome.FromScores(Paths(2), [0, 1], [1f, 2, 3], 2)), StringComparison.Ordinal);
+        Assert.Contains(
+            "3 class names",
+            Refused(() => EvaluationOutcome.FromPredictions(Paths(1), [0], [0], 2, ["a", "b", "c"])),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "got class 2",
+            Refused(() => EvaluationOutcome.FromScores(Paths(1), [2], [1f, 2], 2)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "got 3 scores for 2 images",
+            Refused(() => EvaluationOutcome.FromScores(Paths(2), [0, 1], [1f, 2, 3], 2)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +151,8 @@ public sealed class EvaluationOutcomeTests
     {
         using var folder = new TemporaryFolder();
         string[] paths = ["a.png", "with, comma.png", "with \"quotes\".png", "ü/ß.png"];
-        var outcome = EvaluationOutcome.FromPredictions(paths, [0, 1, 1, 0], [0, 1, 0, 1], 2, ["cats, and dogs", "\"none\""]);
+        var outcome = EvaluationOutcome.FromPredictions(
+            paths, [0, 1, 1, 0], [0, 1, 0, 1], 2, ["cats, and dogs", "\"none\""]);
         using (FileStream stream = File.Create(folder.PathOf("predictions.csv")))
         {
             PredictionsFile.Write(stream, outcome);
@@ -148,13 +172,18 @@ public sealed class EvaluationOutcomeTests
     [InlineData("path,label\na,b", "got 'path,label', expected the header 'path,label,prediction,correct'")]
     [InlineData("path,label,prediction,correct\n", "holds no prediction")]
     [InlineData("path,label,prediction,correct\na,b,c", "line 2: got 3 field(s)")]
-    [InlineData("path,label,prediction,correct\na,b,b,1\nc,b,b,0", "line 3: got correct = '0' for label 'b' and prediction 'b', expected 1")]
+    [InlineData(
+        "path,label,prediction,correct\na,b,b,1\nc,b,b,0",
+        "line 3: got correct = '0' for label 'b' and prediction 'b', expected 1")]
     [InlineData("path,label,prediction,correct\n\"a,b,b,1", "a quote is not closed")]
     public void A_file_without_predictions_is_refused(string content, string message)
     {
         using var folder = new TemporaryFolder();
         folder.Write("predictions.csv", content);
-        Assert.Contains(message, Assert.Throws<DataException>(() => PredictionsFile.Read(folder.PathOf(""))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            Assert.Throws<DataException>(() => PredictionsFile.Read(folder.PathOf(""))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +195,8 @@ public sealed class EvaluationOutcomeTests
         Assert.Contains("PredictionsFile.Write", message, StringComparison.Ordinal);
     }
 
-    private static string[] Paths(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+    private static string[] Paths(int count)
+        => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     private static EvaluationOutcome Of(int[] labels, int[] predictions, int classes)
         => EvaluationOutcome.FromPredictions(Paths(labels.Length), labels, predictions, classes);

@@ -30,31 +30,33 @@ public sealed class KnnClassifierTests
     [Fact]
     public void It_equals_a_slow_loop_in_double_precision()
     {
-        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 300], Gen.Int[2, 9], Gen.Int[1, 12], Gen.Double[0.05, 2], Gen.Int[0, 10_000]).Sample((train, test, dimension, classes, temperature, seed) =>
-        {
-            var stream = new RandomStream(seed, Purpose.Split);
-            int k = 1 + stream.NextInt(train);
-            double[][] bank = Tables.Normal(train, dimension, seed);
-            double[][] queries = Tables.Normal(test, dimension, seed + 1);
-            int[] trainLabels = Labels(train, classes, ref stream);
-            int[] testLabels = Labels(test, classes, ref stream);
-            string[] names = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
-            KnnResult result = KnnClassifier.Evaluate(
-                Tables.Create(bank, trainLabels, names), Tables.Create(queries, testLabels, names), k, temperature);
-
-            double[][] votes = [.. queries.Select(q => Votes(bank, trainLabels, q, k, classes, temperature))];
-            for (int i = 0; i < test; i++)
+        Gen.Select(
+            Gen.Int[1, 60], Gen.Int[1, 300], Gen.Int[2, 9], Gen.Int[1, 12], Gen.Double[0.05, 2], Gen.Int[0, 10_000])
+            .Sample((train, test, dimension, classes, temperature, seed) =>
             {
-                // In float32, two classes with nearly equal votes may swap places.
-                Assert.True(votes[i][result.Predictions[i]] >= votes[i].Max() * (1 - 1e-4), $"query {i}");
-            }
+                var stream = new RandomStream(seed, Purpose.Split);
+                int k = 1 + stream.NextInt(train);
+                double[][] bank = Tables.Normal(train, dimension, seed);
+                double[][] queries = Tables.Normal(test, dimension, seed + 1);
+                int[] trainLabels = Labels(train, classes, ref stream);
+                int[] testLabels = Labels(test, classes, ref stream);
+                string[] names = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
+                KnnResult result = KnnClassifier.Evaluate(
+                    Tables.Create(bank, trainLabels, names), Tables.Create(queries, testLabels, names), k, temperature);
 
-            if (votes.All(Clear))
-            {
-                Assert.Equal(Share(votes, testLabels, 1), result.Top1, 1e-12);
-                Assert.Equal(Share(votes, testLabels, 5), result.Top5, 1e-12);
-            }
-        }, iter: 200);
+                double[][] votes = [.. queries.Select(q => Votes(bank, trainLabels, q, k, classes, temperature))];
+                for (int i = 0; i < test; i++)
+                {
+                    // In float32, two classes with nearly equal votes may swap places.
+                    Assert.True(votes[i][result.Predictions[i]] >= votes[i].Max() * (1 - 1e-4), $"query {i}");
+                }
+
+                if (votes.All(Clear))
+                {
+                    Assert.Equal(Share(votes, testLabels, 1), result.Top1, 1e-12);
+                    Assert.Equal(Share(votes, testLabels, 5), result.Top5, 1e-12);
+                }
+            }, iter: 200);
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class KnnClassifierTests
         double[][] queries = Tables.Normal(30, 4, 2);
         int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 5)];
         KnnResult Evaluate(double scale) => KnnClassifier.Evaluate(
-            Tables.Create([.. bank.Select((row, i) => row.Select(v => v * (i % 2 == 0 ? scale : 1)).ToArray())], labels),
+            Tables.Create(
+                [.. bank.Select((row, i) => row.Select(v => v * (i % 2 == 0 ? scale : 1)).ToArray())], labels),
             Tables.Create(queries, labels[..30]), k: 7);
         Assert.Equal(Evaluate(1).Predictions, Evaluate(1024).Predictions);
     }
@@ -87,9 +90,12 @@ public sealed class KnnClassifierTests
         double[][] bank = [.. Enumerable.Range(0, 6).Select(i => new[] { Math.Cos(i), Math.Sin(i) })];
         double[][] queries = [.. Enumerable.Range(0, 6).Select(_ => new[] { 1.0, 0 })];
         int[] each = [0, 1, 2, 3, 4, 5];
-        Assert.Equal(1 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 1).Top5, 1e-12);
-        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 5).Top5, 1e-12);
-        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 6).Top5, 1e-12);
+        Assert.Equal(
+            1 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 1).Top5, 1e-12);
+        Assert.Equal(
+            5 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 5).Top5, 1e-12);
+        Assert.Equal(
+            5 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 6).Top5, 1e-12);
     }
 
     [Fact]
@@ -108,7 +114,8 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Embeddings_of_zeros_and_the_lowest_temperature_give_an_answer()
     {
-        KnnResult zeros = KnnClassifier.Evaluate(Tables.Create([[0, 0], [0, 0]], [1, 1]), Tables.Create([[0, 0]], [1]), 2);
+        KnnResult zeros = KnnClassifier.Evaluate(
+            Tables.Create([[0, 0], [0, 0]], [1, 1]), Tables.Create([[0, 0]], [1]), 2);
         Assert.Equal([1], zeros.Predictions);
         KnnResult cold = KnnClassifier.Evaluate(
             Tables.Create([[1, 0.2], [0, 1]], [1, 0]), Tables.Create([[1, 0]], [1]), 2, temperature: 0.001);
@@ -157,8 +164,14 @@ public sealed class KnnClassifierTests
     {
         EmbeddingTable labeled = Tables.Create([[1, 0]], [0]);
         EmbeddingTable bare = Tables.Create([[1, 0]]);
-        Assert.Contains("no labels", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(bare, labeled, 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("no labels", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(labeled, bare, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no labels",
+            Assert.Throws<DataException>(() => KnnClassifier.Evaluate(bare, labeled, 1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no labels",
+            Assert.Throws<DataException>(() => KnnClassifier.Evaluate(labeled, bare, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,16 +188,23 @@ public sealed class KnnClassifierTests
     {
         EmbeddingTable train = Tables.Create([[1, 0]], [0], [.. "abcde".Select(c => $"{c}")]);
         EmbeddingTable test = Tables.Create([[1, 0]], [0], ["z"]);
-        Assert.Contains("a, b, c, d, e, …)", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a, b, c, d, e, …)",
+            Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, 1)).Message,
+            StringComparison.Ordinal);
         EmbeddingTable fewer = Tables.Create([[1, 0]], [0], [.. "abcd".Select(c => $"{c}")]);
-        Assert.Contains("a, b, c, d, z)", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(fewer, test, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a, b, c, d, z)",
+            Assert.Throws<DataException>(() => KnnClassifier.Evaluate(fewer, test, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Classes_are_matched_by_name()
     {
         EmbeddingTable train = Tables.Create([[1, 0], [0, 1], [-1, 0]], [0, 1, 2], ["cat", "dog", "k\u00e4se"]);
-        EmbeddingTable test = Tables.Create([[0, 1], [1, 0], [-1, 0], [1, 0]], [1, 3, 0, 2], ["ka\u0308se", "dog", "frog", "cat"]);
+        EmbeddingTable test = Tables.Create(
+            [[0, 1], [1, 0], [-1, 0], [1, 0]], [1, 3, 0, 2], ["ka\u0308se", "dog", "frog", "cat"]);
 
         KnnResult result = KnnClassifier.Evaluate(train, test, 1);
 
@@ -200,7 +220,8 @@ public sealed class KnnClassifierTests
         EmbeddingTable three = Tables.Create([[1, 0], [0, 1], [1, 1]], [0, 1, 2], ["0", "1", "2"]);
         KnnResult more = KnnClassifier.Evaluate(two, three, 1);
         Assert.Equal((3, 2 / 3.0), (more.Classes, more.Top1));
-        Assert.Equal((3, 1.0), (KnnClassifier.Evaluate(three, two, 1).Classes, KnnClassifier.Evaluate(three, two, 1).Top1));
+        Assert.Equal(
+            (3, 1.0), (KnnClassifier.Evaluate(three, two, 1).Classes, KnnClassifier.Evaluate(three, two, 1).Top1));
         EmbeddingTable named = Tables.Create([[1, 0]], [1], ["0", "cat"]);
         Assert.Throws<DataException>(() => KnnClassifier.Evaluate(three, named, 1));
     }
@@ -248,7 +269,8 @@ public sealed class KnnClassifierTests
     }
 
     private static double Share(double[][] votes, int[] labels, int k) => Enumerable.Range(0, labels.Length).Average(i
-        => votes[i].Length <= k || votes[i].Index().Where(v => v.Item > 0).OrderByDescending(v => v.Item).Take(k).Any(v => v.Index == labels[i]) ? 1.0 : 0);
+        => votes[i].Length <= k || votes[i].Index().Where(v => v.Item > 0).OrderByDescending(v => v.Item).Take(k).Any(
+            v => v.Index == labels[i]) ? 1.0 : 0);
 
     [Theory]
     [InlineData(float.NaN)]
@@ -259,8 +281,14 @@ public sealed class KnnClassifierTests
         EmbeddingTable bad = new([1, 0, number, 1], 2, ["a", "b"], [0, 1]);
         foreach ((EmbeddingTable train, EmbeddingTable test) in new[] { (good, bad), (bad, good) })
         {
-            Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, k: 1)).Message, StringComparison.Ordinal);
-            Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => LinearEvaluation.OnEmbeddings(train, test)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "the embedding of b holds",
+                Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, k: 1)).Message,
+                StringComparison.Ordinal);
+            Assert.Contains(
+                "the embedding of b holds",
+                Assert.Throws<DataException>(() => LinearEvaluation.OnEmbeddings(train, test)).Message,
+                StringComparison.Ordinal);
         }
     }
 }

@@ -29,7 +29,8 @@ public sealed class LabelSubsetTests
     [InlineData(500, 10, 0.1, 5)]
     [InlineData(500, 10, 0.02, 1)]
     [InlineData(500, 10, 1.0, 50)]
-    public void A_fraction_that_divides_takes_the_same_number_of_each_class(int rows, int classes, double fraction, int each)
+    public void A_fraction_that_divides_takes_the_same_number_of_each_class(
+        int rows, int classes, double fraction, int each)
     {
         int[] labels = [.. Enumerable.Range(0, rows).Select(row => row % classes)];
         int[] chosen = LabelSubset.Fraction(labels, fraction, seed: 2);
@@ -70,22 +71,29 @@ public sealed class LabelSubsetTests
     [InlineData(0.3, 137, 15, 3)]     // 155
     [InlineData(0.5, 241, 15, 3)]     // 259
     [InlineData(1, 500, 15, 3)]
-    public void Classes_of_unequal_size_give_the_same_number_as_far_as_they_can(double fraction, int large, int small, int tiny)
+    public void Classes_of_unequal_size_give_the_same_number_as_far_as_they_can(
+        double fraction, int large, int small, int tiny)
     {
         int[] labels = [.. Enumerable.Range(0, 518).Select(row => row < 3 ? 2 : row < 18 ? 1 : 0)];
         int[] chosen = LabelSubset.Fraction(labels, fraction, seed: 1);
         Assert.Equal(chosen.Order().Distinct(), chosen);
         Assert.Equal([tiny, small, large], chosen.CountBy(row => labels[row]).Select(count => count.Value));
         Assert.Equal(chosen, LabelSubset.Fraction(labels, fraction, seed: 1));
-        Assert.All(chosen, row => Assert.Contains(row, LabelSubset.Fraction(labels, Math.Min(1, 2 * fraction), seed: 1)));
+        Assert.All(
+            chosen, row => Assert.Contains(row, LabelSubset.Fraction(labels, Math.Min(1, 2 * fraction), seed: 1)));
     }
 
     // The 1000 classes of ImageNet have 732 to 1300 images, most of them 1300, and 1,281,167 in all.
     [Fact]
     public void One_percent_of_ImageNet_is_12_or_13_of_each_class_and_ten_percent_128_or_129()
     {
-        int[] sizes = [.. Enumerable.Repeat(1300, 895), .. Enumerable.Range(0, 104).Select(i => 732 + (i * 568 / 64)).Select(size => Math.Min(1300, size))];
-        int[] labels = [.. sizes.Append(1_281_167 - sizes.Sum()).SelectMany((size, label) => Enumerable.Repeat(label, size))];
+        int[] sizes =
+        [
+            .. Enumerable.Repeat(1300, 895),
+            .. Enumerable.Range(0, 104).Select(i => 732 + (i * 568 / 64)).Select(size => Math.Min(1300, size)),
+        ];
+        int[] labels = [.. sizes.Append(1_281_167 - sizes.Sum())
+            .SelectMany((size, label) => Enumerable.Repeat(label, size))];
         Assert.InRange(1_281_167 - sizes.Sum(), 732, 1300);
 
         int[] hundredth = LabelSubset.Fraction(labels, 0.01);
@@ -95,8 +103,12 @@ public sealed class LabelSubsetTests
         Assert.Empty(hundredth.Except(tenth));
         Assert.NotEqual(Thirteens(0), Thirteens(1));
 
-        (int, int)[] Sizes(int[] rows) => [.. rows.CountBy(row => labels[row]).CountBy(c => c.Value).Select(c => (c.Key, c.Value)).Order()];
-        int[] Thirteens(long seed) => [.. LabelSubset.Fraction(labels, 0.01, seed).CountBy(row => labels[row]).Where(c => c.Value == 13).Select(c => c.Key)];
+        (int, int)[] Sizes(int[] rows)
+            => [.. rows.CountBy(row => labels[row]).CountBy(c => c.Value).Select(c => (c.Key, c.Value)).Order()];
+        int[] Thirteens(long seed) => [.. LabelSubset.Fraction(labels, 0.01, seed)
+            .CountBy(row => labels[row])
+            .Where(c => c.Value == 13)
+            .Select(c => c.Key)];
     }
 
     [Fact]

@@ -60,7 +60,8 @@ public sealed class LinearEvaluationOnEmbeddingsTests
         EmbeddingTable table = Tables.Clouds(20, 8, 2, 1, seed: 1);
         Assert.Equal(1001, LinearEvaluation.OnEmbeddings(table, table).Epochs);
         Assert.Equal(1001, LinearEvaluation.OnEmbeddings(table, table, new LinearOptions { WeightDecay = 0.1 }).Epochs);
-        Assert.Equal(3, LinearEvaluation.OnEmbeddings(table, table, new LinearOptions { Epochs = 3 } with { Seed = 1 }).Epochs);
+        Assert.Equal(
+            3, LinearEvaluation.OnEmbeddings(table, table, new LinearOptions { Epochs = 3 } with { Seed = 1 }).Epochs);
     }
 
     [Theory]
@@ -101,7 +102,8 @@ public sealed class LinearEvaluationOnEmbeddingsTests
         EmbeddingTable table = Tables.Clouds(20, 8, 2, 1, seed: 1);
         Assert.Throws<DataException>(() => LinearEvaluation.OnEmbeddings(table, Tables.Clouds(20, 7, 2, 1, seed: 1)));
         Assert.Throws<DataException>(
-            () => LinearEvaluation.OnEmbeddings(table, new EmbeddingTable(table.Values, 8, table.Paths, table.Labels, ["other", "another"])));
+            () => LinearEvaluation.OnEmbeddings(
+                table, new EmbeddingTable(table.Values, 8, table.Paths, table.Labels, ["other", "another"])));
         Assert.Throws<DataException>(
             () => LinearEvaluation.OnEmbeddings(new EmbeddingTable(table.Values, 8, table.Paths), table));
     }

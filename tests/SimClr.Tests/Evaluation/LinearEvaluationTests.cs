@@ -19,9 +19,12 @@ public sealed class LinearEvaluationTests
         using TrainedEncoder encoder = Untrained();
         encoder.Module.train();
         var before = ModuleState.Enumerate(encoder.Module).ToDictionary(e => e.Key, e => e.Value.clone());
-        LinearResult result = LinearEvaluation.OnImages(encoder, Sample("train", 500), Sample("test", 300), Few with { Epochs = 20 });
+        LinearResult result = LinearEvaluation.OnImages(
+            encoder, Sample("train", 500), Sample("test", 300), Few with { Epochs = 20 });
 
-        Assert.All(ModuleState.Enumerate(encoder.Module), e => Assert.True(e.Value.eq(before[e.Key]).all().item<bool>(), e.Key));
+        Assert.All(
+            ModuleState.Enumerate(encoder.Module),
+            e => Assert.True(e.Value.eq(before[e.Key]).all().item<bool>(), e.Key));
         Assert.All(encoder.Module.parameters(), p => Assert.True(p.grad is null || p.grad.IsInvalid));
         Assert.True(encoder.Module.training);
         Assert.True(result.Top1 > 0.35, $"{result.Top1}");
@@ -40,7 +43,8 @@ public sealed class LinearEvaluationTests
         Assert.Equal(results[0].FinalLoss, results[2].FinalLoss);
         Assert.NotEqual(
             results[0].FinalLoss,
-            LinearEvaluation.OnImages(encoder, Sample("train", 200), Sample("test", 100), once with { Seed = 1 }).FinalLoss);
+            LinearEvaluation.OnImages(
+                encoder, Sample("train", 200), Sample("test", 100), once with { Seed = 1 }).FinalLoss);
     }
 
     [Fact]
@@ -75,7 +79,9 @@ public sealed class LinearEvaluationTests
 
     [Fact]
     public void An_explicit_batch_size_is_kept()
-        => Assert.Equal((512, 300), (new LinearOptions { BatchSize = 512 }.BatchSizeFor(1000), new LinearOptions { BatchSize = 512 }.BatchSizeFor(300)));
+        => Assert.Equal((512, 300), (
+            new LinearOptions { BatchSize = 512 }.BatchSizeFor(1000),
+            new LinearOptions { BatchSize = 512 }.BatchSizeFor(300)));
 
     [Fact]
     public void The_layer_starts_at_zero()

@@ -42,10 +42,12 @@ public sealed class LogisticRegressionTests
         JsonElement set = GoldenFile.Read("weak_logistic.json").GetProperty("sets")[number];
         int[] labels = [.. set.GetProperty("labels").Numbers().Select(label => (int)label)];
         float[] rows = [.. set.GetProperty("rows").Numbers().Select(value => (float)value)];
-        LogisticData data = LogisticData.FromTable(new EmbeddingTable(rows, set.GetProperty("dimension").GetInt32(), [.. labels.Select(label => $"{label}")], labels));
+        LogisticData data = LogisticData.FromTable(new EmbeddingTable(
+            rows, set.GetProperty("dimension").GetInt32(), [.. labels.Select(label => $"{label}")], labels));
         foreach (JsonProperty minimum in set.GetProperty("minima").EnumerateObject())
         {
-            LogisticRegression model = LogisticRegression.Fit(data, double.Parse(minimum.Name, CultureInfo.InvariantCulture));
+            LogisticRegression model = LogisticRegression.Fit(
+                data, double.Parse(minimum.Name, CultureInfo.InvariantCulture));
 
             Assert.True(model.Converged, $"λ {minimum.Name}: {model.Iterations} steps");
             Assert.InRange(model.Objective / minimum.Value.GetDouble(), 1 - 1e-5, 1 + 1e-5);
@@ -76,9 +78,12 @@ public sealed class LogisticRegressionTests
 
         LogisticSelection found = LogisticRegression.Choose(data, null, options);
         string words = string.Join('\n', EvaluateLogisticCommand.Lines(found, 4, 0));
-        Assert.Contains($"note: the final fit stopped after {found.Model.Iterations} steps, before its minimum; ", words);
-        Assert.Contains($"{found.Sweep.Count(point => !point.Converged)} of 2 fits of the search stopped before theirs", words);
-        Assert.DoesNotContain("note:", string.Concat(EvaluateLogisticCommand.Lines(LogisticRegression.Choose(data, null, new LogisticOptions { Strengths = [1, 10] }), 4, 0)));
+        Assert.Contains(
+            $"note: the final fit stopped after {found.Model.Iterations} steps, before its minimum; ", words);
+        Assert.Contains(
+            $"{found.Sweep.Count(point => !point.Converged)} of 2 fits of the search stopped before theirs", words);
+        Assert.DoesNotContain("note:", string.Concat(EvaluateLogisticCommand.Lines(
+            LogisticRegression.Choose(data, null, new LogisticOptions { Strengths = [1, 10] }), 4, 0)));
     }
 
     [Fact]
@@ -101,9 +106,11 @@ public sealed class LogisticRegressionTests
     public void At_the_minimum_the_gradient_is_zero_whatever_the_scale_and_the_mean_of_the_features(double scale)
     {
         EmbeddingTable clouds = Tables.Clouds(400, 6, 3, 1.5, seed: 3, scale);
-        EmbeddingTable table = new([.. clouds.Values.Select(v => v + (float)(20 * scale))], 6, clouds.Paths, clouds.Labels);
+        EmbeddingTable table = new(
+            [.. clouds.Values.Select(v => v + (float)(20 * scale))], 6, clouds.Paths, clouds.Labels);
         double l2 = 0.1 * scale * scale;
-        LogisticRegression model = LogisticRegression.Fit(LogisticData.FromTable(table), l2, new LogisticOptions { Tolerance = 1e-13 });
+        LogisticRegression model = LogisticRegression.Fit(
+            LogisticData.FromTable(table), l2, new LogisticOptions { Tolerance = 1e-13 });
 
         double[] gradient = [.. model.Weights.Select(w => l2 * w)];
         double[] terms = new double[gradient.Length];
@@ -130,18 +137,23 @@ public sealed class LogisticRegressionTests
     {
         EmbeddingTable train = Tables.Clouds(150, 40, 3, 8, seed: 1);
         EmbeddingTable held = Tables.Clouds(150, 40, 3, 8, seed: 2);
-        LogisticSelection found = LogisticRegression.Choose(LogisticData.FromTable(train), LogisticData.FromTable(held));
+        LogisticSelection found = LogisticRegression.Choose(
+            LogisticData.FromTable(train), LogisticData.FromTable(held));
 
         Assert.Equal(45, found.Sweep.Count);
         Assert.Equal((1e5, 1e-6), (found.Sweep[0].L2, found.Sweep[^1].L2));
         LogisticSweepPoint best = found.Sweep.First(point => point.Validation == found.Sweep.Max(p => p.Validation));
         Assert.Equal(best.L2, found.Model.L2);
         Assert.True(best.Validation > found.Sweep.Min(point => point.Validation));
-        LogisticRegression alone = LogisticRegression.Fit(LogisticData.FromTable(train).Concat(LogisticData.FromTable(held)), best.L2);
+        LogisticRegression alone = LogisticRegression.Fit(
+            LogisticData.FromTable(train).Concat(LogisticData.FromTable(held)), best.L2);
         Assert.Equal(alone.Objective, found.Model.Objective, alone.Objective * 1e-6);
         foreach (LogisticSweepPoint point in found.Sweep.Where((_, i) => i % 11 == 0))
         {
-            Assert.Equal(LogisticRegression.Fit(LogisticData.FromTable(train), point.L2).Objective, point.Objective, point.Objective * 1e-6);
+            Assert.Equal(
+                LogisticRegression.Fit(LogisticData.FromTable(train), point.L2).Objective,
+                point.Objective,
+                point.Objective * 1e-6);
         }
     }
 
@@ -172,7 +184,12 @@ public sealed class LogisticRegressionTests
     public void A_class_without_rows_is_never_predicted()
     {
         EmbeddingTable clouds = Tables.Clouds(90, 4, 3, 0.3, seed: 1);
-        EmbeddingTable table = new(clouds.Values, 4, clouds.Paths, [.. clouds.Labels!.Select(label => label == 2 ? 3 : label)], ["a", "b", "empty", "d"]);
+        EmbeddingTable table = new(
+            clouds.Values,
+            4,
+            clouds.Paths,
+            [.. clouds.Labels!.Select(label => label == 2 ? 3 : label)],
+            ["a", "b", "empty", "d"]);
         LogisticRegression model = LogisticRegression.Fit(LogisticData.FromTable(table), 1);
         Assert.Equal(4, model.Classes);
         Assert.DoesNotContain(2, Accuracy.Predictions(model.Logits(LogisticData.FromTable(table)), 4));
@@ -183,7 +200,8 @@ public sealed class LogisticRegressionTests
     public void Marks_of_several_classes_are_one_binary_regression_each()
     {
         EmbeddingTable table = Tables.Clouds(120, 5, 2, 3, seed: 4);
-        sbyte[] marks = [.. table.Labels!.SelectMany((label, row) => new sbyte[] { (sbyte)(label == 1 ? 1 : -1), (sbyte)(row % 5 == 0 ? 0 : row % 3 == 0 ? 1 : -1) })];
+        sbyte[] marks = [.. table.Labels!.SelectMany((label, row)
+            => new sbyte[] { (sbyte)(label == 1 ? 1 : -1), (sbyte)(row % 5 == 0 ? 0 : row % 3 == 0 ? 1 : -1) })];
         LogisticRegression both = LogisticRegression.Fit(LogisticData.FromTable(table, marks, 2), 0.5);
 
         // Softmax of two classes at 2λ is equivalent to one-vs-rest at λ, with W split between its rows.
@@ -194,7 +212,8 @@ public sealed class LogisticRegressionTests
         }
 
         LogisticSelection found = LogisticRegression.Choose(
-            LogisticData.FromTable(table, marks, 2), options: new LogisticOptions { Metric = SelectionMetric.MeanAveragePrecision, Strengths = [0.1, 10] });
+            LogisticData.FromTable(table, marks, 2),
+            options: new LogisticOptions { Metric = SelectionMetric.MeanAveragePrecision, Strengths = [0.1, 10] });
         Assert.InRange(found.Sweep.Max(point => point.Validation), 0.1, 1);
         Assert.Throws<DataException>(() => LogisticRegression.Choose(LogisticData.FromTable(table, marks, 2)));
     }
@@ -212,10 +231,16 @@ public sealed class LogisticRegressionTests
     public void Inputs_that_cannot_be_fitted_are_refused()
     {
         EmbeddingTable table = Tables.Clouds(20, 4, 2, 1, seed: 1);
-        Assert.Contains("of one class", Refused(() => LogisticRegression.Fit(LogisticData.FromTable(Tables.Clouds(20, 4, 1, 1, seed: 1)), 1)));
-        Assert.Contains("have no labels", Refused(() => LogisticData.FromTable(new EmbeddingTable(table.Values, 4, table.Paths))));
-        Assert.Contains("expected finite numbers", Refused(() => LogisticData.FromTable(new EmbeddingTable([float.NaN, 1], 1, ["a.png", "b.png"], [0, 1]))));
-        Assert.Contains("from one encoder", Refused(() => LogisticRegression.Choose(LogisticData.FromTable(table), LogisticData.FromTable(Tables.Clouds(20, 5, 2, 1, seed: 1)))));
+        Assert.Contains(
+            "of one class",
+            Refused(() => LogisticRegression.Fit(LogisticData.FromTable(Tables.Clouds(20, 4, 1, 1, seed: 1)), 1)));
+        Assert.Contains(
+            "have no labels", Refused(() => LogisticData.FromTable(new EmbeddingTable(table.Values, 4, table.Paths))));
+        Assert.Contains(
+            "expected finite numbers",
+            Refused(() => LogisticData.FromTable(new EmbeddingTable([float.NaN, 1], 1, ["a.png", "b.png"], [0, 1]))));
+        Assert.Contains("from one encoder", Refused(() => LogisticRegression.Choose(
+            LogisticData.FromTable(table), LogisticData.FromTable(Tables.Clouds(20, 5, 2, 1, seed: 1)))));
         Assert.Throws<ArgumentOutOfRangeException>(() => LogisticRegression.Fit(LogisticData.FromTable(table), 0));
 
         static string Refused(Action action) => Assert.Throws<DataException>(action).Message;

@@ -61,8 +61,11 @@ public sealed class MeanAveragePrecisionTests
         var means = new List<double>();
         for (int c = 0; c < classes; c++)
         {
-            bool[] ranked = [.. Enumerable.Range(0, marks.Length / classes).Select(image => (image * classes) + c)
-                .Where(place => marks[place] != 0).OrderByDescending(place => scores[place]).Select(place => marks[place] > 0)];
+            bool[] ranked = [.. Enumerable.Range(0, marks.Length / classes)
+                .Select(image => (image * classes) + c)
+                .Where(place => marks[place] != 0)
+                .OrderByDescending(place => scores[place])
+                .Select(place => marks[place] > 0)];
             int all = ranked.Count(there => there);
             if (all > 0)
             {

@@ -9,28 +9,30 @@ public sealed class NearestNeighborsTests
     [Fact]
     public void Neighbors_equal_those_of_a_slow_loop_over_more_than_one_block()
     {
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 600], Gen.Int[2, 8], Gen.Int[0, 1000]).Sample((rows, asked, dimension, seed) =>
-        {
-            int k = 1 + (seed % rows);
-            double[][] bank = Tables.Normal(rows, dimension, seed);
-            double[][] queries = Tables.Normal(asked, dimension, seed + 1);
-            int query = 0;
-            foreach ((int number, int[] found, float[] similarities) in NearestNeighbors.Find(Tables.Create(bank), Tables.Create(queries), k))
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 600], Gen.Int[2, 8], Gen.Int[0, 1000])
+            .Sample((rows, asked, dimension, seed) =>
             {
-                Assert.Equal(query, number);
-                Assert.Equal(k, found.Distinct().Count());
-                double[] all = [.. bank.Select(row => Tables.Cosine(row, queries[number])).OrderDescending()];
-                for (int i = 0; i < k; i++)
+                int k = 1 + (seed % rows);
+                double[][] bank = Tables.Normal(rows, dimension, seed);
+                double[][] queries = Tables.Normal(asked, dimension, seed + 1);
+                int query = 0;
+                foreach ((int number, int[] found, float[] similarities) in NearestNeighbors.Find(
+                    Tables.Create(bank), Tables.Create(queries), k))
                 {
-                    Assert.Equal(all[i], similarities[i], 1e-5);
-                    Assert.Equal(Tables.Cosine(bank[found[i]], queries[number]), similarities[i], 1e-5);
+                    Assert.Equal(query, number);
+                    Assert.Equal(k, found.Distinct().Count());
+                    double[] all = [.. bank.Select(row => Tables.Cosine(row, queries[number])).OrderDescending()];
+                    for (int i = 0; i < k; i++)
+                    {
+                        Assert.Equal(all[i], similarities[i], 1e-5);
+                        Assert.Equal(Tables.Cosine(bank[found[i]], queries[number]), similarities[i], 1e-5);
+                    }
+
+                    query++;
                 }
 
-                query++;
-            }
-
-            Assert.Equal(asked, query);
-        }, iter: 100);
+                Assert.Equal(asked, query);
+            }, iter: 100);
     }
 
     [Fact]
@@ -39,7 +41,8 @@ public sealed class NearestNeighborsTests
         double[][] bank = [[0, 1], .. Enumerable.Repeat<double[]>([2, 0], 500), [3, 0]];
         foreach (int k in new[] { 1, 3, 40, 400 })
         {
-            (_, int[] rows, float[] similarities) = NearestNeighbors.Find(Tables.Create(bank), Tables.Create([[1, 0]]), k).Single();
+            (_, int[] rows, float[] similarities) =
+                NearestNeighbors.Find(Tables.Create(bank), Tables.Create([[1, 0]]), k).Single();
             Assert.Equal(Enumerable.Range(1, k), rows);
             Assert.All(similarities, s => Assert.Equal(1, s));
         }
@@ -60,7 +63,8 @@ public sealed class NearestNeighborsTests
     {
         EmbeddingTable bank = Tables.Create([[0, scale], [1, 1], [scale, 0], [-scale, scale]]);
 
-        (_, int[] rows, float[] similarities) = NearestNeighbors.Find(bank, Tables.Create([[scale, scale / 1000]]), 4).Single();
+        (_, int[] rows, float[] similarities) = NearestNeighbors.Find(bank, Tables.Create([[scale, scale / 1000]]), 4)
+            .Single();
 
         Assert.Equal([2, 1, 0, 3], rows);
         Assert.Equal(1, similarities[0], 1e-5);

@@ -29,7 +29,9 @@ public sealed class PermutationTestTests
     public void The_counts_and_accuracies_are_those_of_the_images()
     {
         ModelComparison found = Compare(both: 5, onlyA: 3, onlyB: 1, neither: 1);
-        Assert.Equal((5, 3, 1, 1, 10), (found.BothCorrect, found.OnlyACorrect, found.OnlyBCorrect, found.BothWrong, found.Images));
+        Assert.Equal(
+            (5, 3, 1, 1, 10),
+            (found.BothCorrect, found.OnlyACorrect, found.OnlyBCorrect, found.BothWrong, found.Images));
         Assert.Equal(0.8, found.Top1A, 1e-12);
         Assert.Equal(0.6, found.Top1B, 1e-12);
         Assert.Equal(0.2, found.Difference, 1e-12);
@@ -71,7 +73,8 @@ public sealed class PermutationTestTests
         int[] labels = [.. Enumerable.Repeat(0, 4), .. Enumerable.Repeat(1, 400)];
         bool[] a = [.. labels.Select((label, i) => label == 0 && i < 2)];
         bool[] b = [.. labels.Select((label, i) => label == 1 && i < 12)];
-        ModelComparison found = PermutationTest.Compare(new PredictionPair(labels, a, b), PermutationTest.DefaultSamples, 0);
+        ModelComparison found = PermutationTest.Compare(
+            new PredictionPair(labels, a, b), PermutationTest.DefaultSamples, 0);
         Assert.Equal(((2.0 / 4) - (8.0 / 400)) / 2, found.MeanPerClassDifference, 1e-12);
         Assert.Equal(ExactPerClass(), found.MeanPerClassPValue, 5 * Math.Sqrt(0.25 / PermutationTest.DefaultSamples));
         Assert.Equal(SignTest(2, 8), found.PValue, 5 * Math.Sqrt(0.25 / PermutationTest.DefaultSamples));
@@ -91,14 +94,16 @@ public sealed class PermutationTestTests
         PredictionPair pair = Pair(both: 5, onlyA: 30, onlyB: 18, neither: 1);
         Assert.Equal(PermutationTest.Compare(pair, 2500, 1).PValue, PermutationTest.Compare(pair, 2500, 1).PValue);
         Assert.NotEqual(PermutationTest.Compare(pair, 2500, 1).PValue, PermutationTest.Compare(pair, 2500, 2).PValue);
-        Assert.Equal(1 / 101.0, PermutationTest.Compare(Pair(both: 0, onlyA: 90, onlyB: 0, neither: 0), 100, 0).PValue, 1e-12);
+        Assert.Equal(
+            1 / 101.0, PermutationTest.Compare(Pair(both: 0, onlyA: 90, onlyB: 0, neither: 0), 100, 0).PValue, 1e-12);
     }
 
     [Fact]
     public void Images_are_matched_by_path_whatever_their_order_and_folder()
     {
         EvaluationOutcome a = Outcome(["x/red/1.png", "x/red/2.png", "x/blue/1.png"], [1, 1, 0], [1, 0, 0]);
-        EvaluationOutcome b = Outcome([@"/far\test\blue\1.png", @"/far\test\red\2.png", @"/far\test\red\1.png"], [0, 1, 1], [1, 1, 1]);
+        EvaluationOutcome b = Outcome(
+            [@"/far\test\blue\1.png", @"/far\test\red\2.png", @"/far\test\red\1.png"], [0, 1, 1], [1, 1, 1]);
         ModelComparison found = PermutationTest.Compare(a, b);
         Assert.Equal((1, 1, 1, 0), (found.BothCorrect, found.OnlyACorrect, found.OnlyBCorrect, found.BothWrong));
     }
@@ -107,9 +112,12 @@ public sealed class PermutationTestTests
     public void Other_images_or_labels_are_refused_with_examples()
     {
         EvaluationOutcome a = Outcome(["t/1.png", "t/2.png"], [0, 1], [0, 1]);
-        string images = Assert.Throws<DataException>(() => PermutationTest.Compare(a, Outcome(["t/1.png", "t/3.png", "t/4.png"], [0, 1, 1], [0, 1, 1]))).Message;
-        Assert.Contains("2 and 3; only in the first: 2.png; only in the second: 3.png, 4.png", images, StringComparison.Ordinal);
-        string labels = Assert.Throws<DataException>(() => PermutationTest.Compare(a, Outcome(["t/1.png", "t/2.png"], [0, 0], [0, 1]))).Message;
+        string images = Assert.Throws<DataException>(
+            () => PermutationTest.Compare(a, Outcome(["t/1.png", "t/3.png", "t/4.png"], [0, 1, 1], [0, 1, 1]))).Message;
+        Assert.Contains(
+            "2 and 3; only in the first: 2.png; only in the second: 3.png, 4.png", images, StringComparison.Ordinal);
+        string labels = Assert.Throws<DataException>(
+            () => PermutationTest.Compare(a, Outcome(["t/1.png", "t/2.png"], [0, 0], [0, 1]))).Message;
         Assert.Contains("2.png has the label '1' in the first and '0' in the second", labels, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,8 @@ public sealed class RankedEvaluationTests
         {
             using TrainedEncoder own = Untrained();
             var mine = new SkippedImages(images, Reading);
-            return (Embedder.Embed(own, images, new EvaluationTransform(Views), Reading, mine, ranks: ranks), mine.Lines());
+            return (
+                Embedder.Embed(own, images, new EvaluationTransform(Views), Reading, mine, ranks: ranks), mine.Lines());
         });
         Assert.All(all, rank =>
         {
@@ -52,7 +53,8 @@ public sealed class RankedEvaluationTests
         var error = Assert.Throws<DataException>(() => ThreadRanks.Run(2, ranks =>
         {
             using TrainedEncoder own = Untrained();
-            return Embedder.Embed(own, images, new EvaluationTransform(Views), Reading with { MaxSkipped = 0.01 }, ranks: ranks);
+            return Embedder.Embed(
+                own, images, new EvaluationTransform(Views), Reading with { MaxSkipped = 0.01 }, ranks: ranks);
         }));
         Assert.Contains("2 of 150 images", error.Message, StringComparison.Ordinal);
     }
@@ -95,7 +97,11 @@ public sealed class RankedEvaluationTests
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
         {
             Exception thrown = Assert.ThrowsAny<SimClrException>(() => Linear(
-                ranks, Sample("train", 60 + ranks.Rank), Sample("test", 30), Few with { Epochs = 3 + ranks.Rank }, seed: ranks.Rank));
+                ranks,
+                Sample("train", 60 + ranks.Rank),
+                Sample("test", 30),
+                Few with { Epochs = 3 + ranks.Rank },
+                seed: ranks.Rank));
             Assert.True(RankErrors.IsCollective(thrown));
             if (ranks.Rank == 0)
             {
@@ -116,7 +122,8 @@ public sealed class RankedEvaluationTests
         Assert.All(errors, error => Assert.True(RankErrors.IsCollective(error)));
     }
 
-    private static LinearResult Linear(ICommunicator ranks, ImageDataSet train, ImageDataSet test, LinearOptions options, long seed = 0)
+    private static LinearResult Linear(
+        ICommunicator ranks, ImageDataSet train, ImageDataSet test, LinearOptions options, long seed = 0)
     {
         using TrainedEncoder encoder = Untrained(seed);
         return LinearEvaluation.OnImages(encoder, train, test, options, Reading, communicator: ranks);
@@ -130,11 +137,15 @@ public sealed class RankedEvaluationTests
         using var scope = NewDisposeScope();
         var share = new RankShare(batch, parts: 1, ranks.Size, ranks.Rank);
         using var trainer = new LinearTrainer(
-            dimension, classes, 10 * batch, batch, 1, 0.5, new LinearOptions { WeightDecay = 1e-3 }, TestDevice.Name, ranks, ScalarType.Float64);
+            dimension, classes, 10 * batch, batch, 1, 0.5, new LinearOptions { WeightDecay = 1e-3 }, TestDevice.Name,
+            ranks, ScalarType.Float64);
         (long first, long count) = share.LocalRanges.Single();
         for (int step = 0; step < 10; step++)
         {
-            trainer.Step(Rows(step, batch).narrow(0, first, count).ToTestDevice(), arange(batch).remainder(classes).narrow(0, first, count).ToTestDevice(), last: step == 9);
+            trainer.Step(
+                Rows(step, batch).narrow(0, first, count).ToTestDevice(),
+                arange(batch).remainder(classes).narrow(0, first, count).ToTestDevice(),
+                last: step == 9);
         }
 
         return [trainer.Loss, .. trainer.Logits(Rows(10, 50).ToTestDevice()).Select(logit => (double)logit)];

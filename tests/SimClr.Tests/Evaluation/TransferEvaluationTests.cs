@@ -34,7 +34,8 @@ public sealed class TransferEvaluationTests : IDisposable
     [Fact]
     public void Classes_of_different_colors_are_separated_and_the_encoder_is_unchanged()
     {
-        var before = ModuleState.Enumerate(encoder.Module).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        var before = ModuleState.Enumerate(encoder.Module)
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         TransferSet set = Pets(perClass: 10);
         using TransferSplits splits = Open(set);
         List<string> embedded = [];
@@ -47,11 +48,14 @@ public sealed class TransferEvaluationTests : IDisposable
         Assert.Equal(1, result.Value);
         Assert.Equal(new Interval(1, 1), result.Interval);
         Assert.Equal(1, result.Validation);
-        Assert.Equal((40, 40, 0, false), (result.TrainImages, result.TestImages, result.SkippedImages, result.IsPartial));
+        Assert.Equal(
+            (40, 40, 0, false), (result.TrainImages, result.TestImages, result.SkippedImages, result.IsPartial));
         Assert.Equal(["32: 32", "8: 8", "40: 32", "40: 40"], embedded);
         Assert.Equal(LogisticOptions.PaperStrengths.Reverse(), strengths);
         Assert.Contains(Assert.Single(result.Chosen), strengths.Select(l2 => ("l2", l2)));
-        Assert.All(ModuleState.Enumerate(encoder.Module), entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
+        Assert.All(
+            ModuleState.Enumerate(encoder.Module),
+            entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
     }
 
     [Fact]
@@ -73,7 +77,8 @@ public sealed class TransferEvaluationTests : IDisposable
         TransferSet set = Pets(perClass: 5);
         folder.Write("oxford-iiit-pet/images/breed1_101.jpg", "this is no image");
         using TransferSplits splits = Open(set);
-        Assert.Throws<DataException>(() => new TransferEvaluation(encoder, Reading with { MaxSkipped = 0 }, seed: 0).Run(splits));
+        Assert.Throws<DataException>(
+            () => new TransferEvaluation(encoder, Reading with { MaxSkipped = 0 }, seed: 0).Run(splits));
         TransferResult result = new TransferEvaluation(encoder, Reading with { MaxSkipped = 0.5 }, seed: 0).Run(splits);
         Assert.Equal((1, 19), (result.SkippedImages, result.TestImages));
     }
@@ -88,7 +93,9 @@ public sealed class TransferEvaluationTests : IDisposable
         Assert.InRange(result.Value, result.Interval.Low, result.Interval.High);
         Assert.Equal((120, 60), (result.TrainImages, result.TestImages));
         Assert.Equal(result.Value, result.Scores!.PerClass.Average(row => row.AveragePrecision!.Value), 1e-12);
-        Assert.Equal((60, 20 * 60, 20 * 60), (result.Scores.Paths.Count, result.Scores.Scores.Length, result.Scores.Marks.Length));
+        Assert.Equal(
+            (60, 20 * 60, 20 * 60),
+            (result.Scores.Paths.Count, result.Scores.Scores.Length, result.Scores.Marks.Length));
         Assert.Null(result.Outcome);
     }
 
@@ -106,7 +113,8 @@ public sealed class TransferEvaluationTests : IDisposable
         Assert.NotEqual(whole, cropped);
     }
 
-    private TransferSplits Open(TransferSet set) => TransferSplits.Open(set, set.FindBelow(folder.Path)!, Reading, seed: 0, allowPartial: false);
+    private TransferSplits Open(TransferSet set)
+        => TransferSplits.Open(set, set.FindBelow(folder.Path)!, Reading, seed: 0, allowPartial: false);
 
     /// <summary>Four breeds of distinct colors; the disguised one looks like the first in the test images.</summary>
     private TransferSet Pets(int perClass, int[]? testImages = null, int disguised = -1)
@@ -139,7 +147,10 @@ public sealed class TransferEvaluationTests : IDisposable
     }
 
     private void Picture(string path, SKColor color, int number) => folder.Write(path, EncodedImages.Encode(
-        10, 10, (x, y) => new SKColor(color.Red, color.Green, (byte)(color.Blue ^ (((x * number) + y) % 8))), SKEncodedImageFormat.Png));
+        10,
+        10,
+        (x, y) => new SKColor(color.Red, color.Green, (byte)(color.Blue ^ (((x * number) + y) % 8))),
+        SKEncodedImageFormat.Png));
 
     private sealed class ImmediateProgress<T>(Action<T> take) : IProgress<T>
     {

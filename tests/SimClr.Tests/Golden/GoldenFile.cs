@@ -10,7 +10,9 @@ internal static class GoldenFile
         => JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name))).RootElement;
 
     public static double[] Numbers(this JsonElement array)
-        => array.ValueKind == JsonValueKind.Number ? [array.GetDouble()] : [.. array.EnumerateArray().SelectMany(Numbers)];
+        => array.ValueKind == JsonValueKind.Number
+            ? [array.GetDouble()]
+            : [.. array.EnumerateArray().SelectMany(Numbers)];
 
     public static long[] Shape(this JsonElement array)
         => array.ValueKind == JsonValueKind.Number ? [] : [array.GetArrayLength(), .. array[0].Shape()];

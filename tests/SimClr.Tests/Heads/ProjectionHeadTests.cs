@@ -19,16 +19,23 @@ public sealed class ProjectionHeadTests : IDisposable
         var trained = head.named_parameters().Where(p => p.parameter.requires_grad)
             .Select(p => $"{p.name} {string.Join("x", p.parameter.shape)}");
         Assert.Equal(
-            ["layers.linear1.weight 512x512", "layers.bn1.weight 512", "layers.bn1.bias 512", "layers.linear2.weight 128x512", "layers.bn2.weight 128"],
+            [
+                "layers.linear1.weight 512x512", "layers.bn1.weight 512", "layers.bn1.bias 512",
+                "layers.linear2.weight 128x512", "layers.bn2.weight 128",
+            ],
             trained);
     }
 
     [Fact]
     public void Without_batch_norm_the_layers_have_biases()
     {
-        using var head = new ProjectionHead(new HeadOptions { BatchNorm = false, Layers = 3, Hidden = 32, Output = 16 }, 64);
+        using var head = new ProjectionHead(
+            new HeadOptions { BatchNorm = false, Layers = 3, Hidden = 32, Output = 16 }, 64);
         Assert.Equal(
-            ["layers.linear1.weight", "layers.linear1.bias", "layers.linear2.weight", "layers.linear2.bias", "layers.linear3.weight", "layers.linear3.bias"],
+            [
+                "layers.linear1.weight", "layers.linear1.bias", "layers.linear2.weight", "layers.linear2.bias",
+                "layers.linear3.weight", "layers.linear3.bias",
+            ],
             head.named_parameters().Select(p => p.name));
         Assert.Equal(16, head.ProjectionSize);
     }
@@ -40,9 +47,19 @@ public sealed class ProjectionHeadTests : IDisposable
     [InlineData("mlp", 2, true, 8)]
     [InlineData("mlp", 2, false, 8)]
     [InlineData("mlp", 4, true, 8)]
-    public void Every_mode_passes_a_gradient_to_h_and_to_each_trained_parameter(string kind, int layers, bool norm, int width)
+    public void Every_mode_passes_a_gradient_to_h_and_to_each_trained_parameter(
+        string kind, int layers, bool norm, int width)
     {
-        using var head = new ProjectionHead(new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = norm, Hidden = 16, Output = 8 }, 24);
+        using var head = new ProjectionHead(
+            new HeadOptions
+            {
+                Kind = EnumText.Parse<HeadKind>(kind),
+                Layers = layers,
+                BatchNorm = norm,
+                Hidden = 16,
+                Output = 8,
+            },
+            24);
         using var generator = new Generator(5);
         Tensor h = randn([12, 24], generator: generator).requires_grad_();
         Tensor z = head.forward(h);
@@ -67,7 +84,15 @@ public sealed class ProjectionHeadTests : IDisposable
     public void The_gradient_through_the_head_equals_finite_differences(string kind, int layers, bool norm)
     {
         using var head = new ProjectionHead(
-            new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = norm, Hidden = 5, Output = 3 }, 4);
+            new HeadOptions
+            {
+                Kind = EnumText.Parse<HeadKind>(kind),
+                Layers = layers,
+                BatchNorm = norm,
+                Hidden = 5,
+                Output = 3,
+            },
+            4);
         head.to(ScalarType.Float64);
         using var generator = new Generator(6);
         Tensor h = randn([6, 4], dtype: ScalarType.Float64, generator: generator).requires_grad_();
@@ -85,7 +110,8 @@ public sealed class ProjectionHeadTests : IDisposable
             Tensor bump = zeros(24, dtype: ScalarType.Float64);
             bump[i] = step;
             bump = bump.reshape(6, 4);
-            double slope = (Value(h.detach().add(bump)).item<double>() - Value(h.detach().sub(bump)).item<double>()) / (2 * step);
+            double slope =
+                (Value(h.detach().add(bump)).item<double>() - Value(h.detach().sub(bump)).item<double>()) / (2 * step);
             Assert.Equal(slope, h.grad!.reshape(-1)[i].item<double>(), 1e-6);
         }
 
@@ -95,7 +121,9 @@ public sealed class ProjectionHeadTests : IDisposable
     [Fact]
     public void Weights_are_fixed_by_the_seed()
     {
-        float First(long seed) => new ProjectionHead(new HeadOptions(), 16, seed).state_dict()["layers.linear1.weight"][0, 0].item<float>();
+        float First(long seed) => new ProjectionHead(new HeadOptions(), 16, seed)
+            .state_dict()["layers.linear1.weight"][0, 0]
+            .item<float>();
         Assert.Equal(First(1), First(1));
         Assert.NotEqual(First(1), First(2));
     }

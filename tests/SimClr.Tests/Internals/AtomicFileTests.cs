@@ -33,7 +33,8 @@ public sealed class AtomicFileTests : IDisposable
             Assert.Skip("needs Linux: /proc takes no files, not even the superuser's");
         }
 
-        var error = Assert.Throws<ConfigurationException>(() => new OutputFile("--out", "/proc/x.pack", "images.pack").Write([1]));
+        var error = Assert.Throws<ConfigurationException>(
+            () => new OutputFile("--out", "/proc/x.pack", "images.pack").Write([1]));
         Assert.Equal("--out: cannot write '/proc/x.pack': the folder /proc cannot be written to", error.Message);
     }
 
@@ -46,9 +47,11 @@ public sealed class AtomicFileTests : IDisposable
         string own = folder.Write($"a.txt.{Environment.ProcessId}.simclr.tmp", "half");
         string[] notOurs =
         [
-            folder.Write($"b.txt.{int.MaxValue}.simclr.tmp", "of another file"), folder.Write("a.txt.notes.simclr.tmp", "mine"), folder.Write("a.txt.simclr.tmp", "mine"),
+            folder.Write($"b.txt.{int.MaxValue}.simclr.tmp", "of another file"),
+            folder.Write("a.txt.notes.simclr.tmp", "mine"), folder.Write("a.txt.simclr.tmp", "mine"),
             folder.Write($"a.txt.{int.MaxValue}.simclr.tmp.bak", "mine"), folder.Write("a.txt.-5.simclr.tmp", "mine"),
-            folder.Write($"xa.txt.{int.MaxValue}.simclr.tmp", "mine"), folder.Write("a.txt.777.tmp", "mine"), folder.Write("a.txt.777simclr.tmp", "mine"),
+            folder.Write($"xa.txt.{int.MaxValue}.simclr.tmp", "mine"), folder.Write("a.txt.777.tmp", "mine"),
+            folder.Write("a.txt.777simclr.tmp", "mine"),
         ];
 
         AtomicFile.RemoveRemnants(folder.PathOf("a.txt"));

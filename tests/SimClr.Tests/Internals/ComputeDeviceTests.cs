@@ -17,7 +17,8 @@ public sealed class ComputeDeviceTests
     [InlineData("cuda", 1, 3, "cuda:0")]   // the launcher shows each rank only its own device
     [InlineData("cuda:1", 4, 3, "cuda:1")]
     [InlineData("cpu", 4, 3, "cpu")]
-    public void A_rank_takes_the_device_of_its_local_rank_and_a_number_names_another(string name, int devices, int localRank, string expected)
+    public void A_rank_takes_the_device_of_its_local_rank_and_a_number_names_another(
+        string name, int devices, int localRank, string expected)
         => Assert.Equal(expected, Resolve(name, devices, localRank));
 
     [Fact]
@@ -25,19 +26,24 @@ public sealed class ComputeDeviceTests
         => Assert.Equal("mps", ComputeDevice.Resolve("auto", () => 0, () => true, 0, () => false));
 
     [Theory]
-    [InlineData("cuda:4", 4, "this process sees 4 CUDA devices, cuda:0 to cuda:3 (CUDA_VISIBLE_DEVICES may hide others)")]
+    [InlineData(
+        "cuda:4", 4, "this process sees 4 CUDA devices, cuda:0 to cuda:3 (CUDA_VISIBLE_DEVICES may hide others)")]
     [InlineData("cuda:1", 1, "this process sees 1 CUDA device, cuda:0 ")]
     [InlineData("cuda", 0, "SIMCLR_LIBTORCH")]
     [InlineData("cuda:0", 0, "-p:TorchBackend=cuda")]
     [InlineData("mps", 0, "a Mac with Apple silicon")]
     [InlineData("gpu", 0, "got 'gpu', expected one of auto, cpu, cuda, mps, or cuda:N")]
     public void A_missing_device_is_refused(string name, int devices, string expected)
-        => Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => Resolve(name, devices, 0)).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            expected,
+            Assert.Throws<ConfigurationException>(() => Resolve(name, devices, 0)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_cuda_libtorch_without_a_driver_is_recognized()
     {
-        string message = Assert.Throws<ConfigurationException>(() => ComputeDevice.Resolve("cuda", () => 0, () => false, 0, () => true)).Message;
+        string message = Assert.Throws<ConfigurationException>(
+            () => ComputeDevice.Resolve("cuda", () => 0, () => false, 0, () => true)).Message;
         Assert.Contains("nvidia-smi", message, StringComparison.Ordinal);
         Assert.DoesNotContain("SIMCLR_LIBTORCH", message, StringComparison.Ordinal);
     }
@@ -73,7 +79,9 @@ public sealed class ComputeDeviceTests
     [InlineData("OMPI_COMM_WORLD_LOCAL_RANK=-1", 0)]
     public void The_local_rank_is_the_launchers(string environment, int expected)
     {
-        var variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         Assert.Equal(expected, LocalRank.Find(variables.GetValueOrDefault));
     }
 
@@ -83,21 +91,27 @@ public sealed class ComputeDeviceTests
     [InlineData(9, 0, true)]
     [InlineData(12, 0, true)]
     public void Bfloat16_is_chosen_if_the_card_supports_it(int major, int minor, bool expected)
-        => Assert.Equal(expected, ComputePlan.HasFastBFloat16("cuda:1", index => index == 1 ? new CudaDriver("card", major, minor, "id") : null));
+        => Assert.Equal(expected, ComputePlan.HasFastBFloat16(
+            "cuda:1", index => index == 1 ? new CudaDriver("card", major, minor, "id") : null));
 
     [Fact]
     public void Bfloat16_is_not_chosen_without_driver_information_or_on_apple()
     {
         Assert.False(ComputePlan.HasFastBFloat16("cuda:0", _ => null));
         Assert.False(ComputePlan.HasFastBFloat16("mps", _ => throw new InvalidOperationException("not asked")));
-        Assert.Equal(Processor.HasFastBFloat16, ComputePlan.HasFastBFloat16("cpu", _ => throw new InvalidOperationException("not asked")));
+        Assert.Equal(
+            Processor.HasFastBFloat16,
+            ComputePlan.HasFastBFloat16("cpu", _ => throw new InvalidOperationException("not asked")));
     }
 
     [Fact]
     public void Options_accept_device_numbers_and_refuse_invalid_ones()
     {
         Assert.Equal("cuda:1", new PretrainOptions { Device = "cuda:1" }.Device);
-        Assert.Contains("got 'cuda:one'", Assert.Throws<ArgumentOutOfRangeException>(() => new PretrainOptions { Device = "cuda:one" }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "got 'cuda:one'",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new PretrainOptions { Device = "cuda:one" }).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Resolve(string name, int devices, int localRank)

@@ -49,7 +49,8 @@ public sealed class ComputeThreadsTests(RunFixture fixture) : IClassFixture<RunF
     public void An_invalid_number_of_threads_is_a_usage_error(string threads)
     {
         string error = CommandRun.Of("preset", "list", "--threads", threads).Refused(2);
-        Assert.Contains($"--threads: got '{threads}', expected an integer of 0 or more", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"--threads: got '{threads}', expected an integer of 0 or more", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,15 +58,20 @@ public sealed class ComputeThreadsTests(RunFixture fixture) : IClassFixture<RunF
     {
         Assert.Equal(0, Run("embed run test --out wished.npy --threads 3").Code);
         Assert.Equal(3, get_num_threads());
-        Assert.Equal((ComputeThreads.Cores, ComputeThreads.Cores), (ComputeThreads.Resolve(0), ComputeThreads.ResolveWorkers(0)));
+        Assert.Equal(
+            (ComputeThreads.Cores, ComputeThreads.Cores),
+            (ComputeThreads.Resolve(0), ComputeThreads.ResolveWorkers(0)));
         Assert.InRange(ComputeThreads.Max, 16, Math.Max(16, 4 * Environment.ProcessorCount));
     }
 
     [Theory]
     [InlineData("embed run test --out x.npy --threads 99999", "--threads: got 99999, expected at most")]
     [InlineData("preset list --threads 99999", "--threads: got 99999, expected at most")]
-    [InlineData("pretrain train --out x --config tiny.yaml --set threads=99999", "threads: got 99999, expected at most")]
-    [InlineData("pretrain train --out x --config tiny.yaml --set data.workers=99999", "data.workers: got 99999, expected at most")]
+    [InlineData(
+        "pretrain train --out x --config tiny.yaml --set threads=99999", "threads: got 99999, expected at most")]
+    [InlineData(
+        "pretrain train --out x --config tiny.yaml --set data.workers=99999",
+        "data.workers: got 99999, expected at most")]
     [InlineData("embed run test --out x.npy --set data.workers=99999", "data.workers: got 99999, expected at most")]
     [InlineData("data pack test --out x.pack --set data.workers=99999", "data.workers: got 99999, expected at most")]
     public void Threads_by_the_thousand_are_refused(string line, string expected)
@@ -77,17 +83,25 @@ public sealed class ComputeThreadsTests(RunFixture fixture) : IClassFixture<RunF
     [Fact]
     public void Cores_are_counted_and_threads_set_in_one_place()
     {
-        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];   // The second restricts each of its threads to computing alone.
-        string[] found = [.. SourceTree.Files("src")
-            .Where(file => !allowed.Contains(Path.GetFileName(file)))
-            .Where(file => File.ReadAllText(file) is { } text
-                && (text.Contains("set_num_threads", StringComparison.Ordinal) || text.Contains("Environment.ProcessorCount", StringComparison.Ordinal)))];
+        // The second restricts each of its threads to computing alone.
+        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];
+        string[] found =
+        [
+            .. SourceTree.Files("src")
+                .Where(file => !allowed.Contains(Path.GetFileName(file)))
+                .Where(file => File.ReadAllText(file) is { } text
+                    && (text.Contains("set_num_threads", StringComparison.Ordinal)
+                        || text.Contains("Environment.ProcessorCount", StringComparison.Ordinal))),
+        ];
         Assert.True(found.Length == 0, string.Join('\n', found));
     }
 
     private CommandRun Run(string line)
     {
         string[] words = line.Split(' ');
-        return CommandRun.Of([.. words.Select((word, i) => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('='))) ? fixture.At(word) : word)]);
+        return CommandRun.Of([.. words.Select((word, i)
+            => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('=')))
+                ? fixture.At(word)
+                : word)]);
     }
 }

@@ -19,19 +19,28 @@ public sealed class CustomLibtorchTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
         string libraries = Libraries(place);
-        Assert.Equal(Path.TrimEndingDirectorySeparator(libraries), Path.TrimEndingDirectorySeparator(CustomLibtorch.Find(folder.PathOf(named))));
+        Assert.Equal(
+            Path.TrimEndingDirectorySeparator(libraries),
+            Path.TrimEndingDirectorySeparator(CustomLibtorch.Find(folder.PathOf(named))));
     }
 
     [Fact]
     public void A_folder_without_them_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
-        string message = Assert.Throws<ConfigurationException>(() => CustomLibtorch.Find(folder.PathOf("nowhere"))).Message;
-        Assert.Contains("nowhere', where there is no libtorch_cpu.so; expected the folder of a libtorch or PyTorch 2.10", message, StringComparison.Ordinal);
+        string message = Assert.Throws<ConfigurationException>(
+            () => CustomLibtorch.Find(folder.PathOf("nowhere"))).Message;
+        Assert.Contains(
+            "nowhere', where there is no libtorch_cpu.so; expected the folder of a libtorch or PyTorch 2.10",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("version.py", "from typing import Optional\n__all__ = ['__version__']\n__version__ = '2.9.1+cu128'\n", "version 2.9.1+cu128; expected 2.10")]
+    [InlineData(
+        "version.py",
+        "from typing import Optional\n__all__ = ['__version__']\n__version__ = '2.9.1+cu128'\n",
+        "version 2.9.1+cu128; expected 2.10")]
     [InlineData("build-version", "2.11.0+cpu\n", "version 2.11.0+cpu; expected 2.10")]
     [InlineData("version.py", "__version__ = '2.1'\n", "version 2.1; expected 2.10")]
     [InlineData("version.py", "__version__ = '2.10.0+cu128'\n", null)]
@@ -48,7 +57,10 @@ public sealed class CustomLibtorchTests : IDisposable
         }
         else
         {
-            Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => CustomLibtorch.RejectOther("named", libraries)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                expected,
+                Assert.Throws<ConfigurationException>(() => CustomLibtorch.RejectOther("named", libraries)).Message,
+                StringComparison.Ordinal);
         }
     }
 

@@ -45,8 +45,9 @@ public sealed class FileStatusTests : IDisposable
 
         Assert.Equal(
             [
-                new("dangling", FileKind.Link), new("file.png", FileKind.File), new("folder", FileKind.Folder), new("link", FileKind.Link),
-                new("linked", FileKind.Link), new("pipe", FileKind.Pipe), new("socket", FileKind.Socket),
+                new("dangling", FileKind.Link), new("file.png", FileKind.File), new("folder", FileKind.Folder),
+                new("link", FileKind.Link), new("linked", FileKind.Link), new("pipe", FileKind.Pipe),
+                new("socket", FileKind.Socket),
             ],
             Sorted(FolderEntry.List(folder.Path)));
         foreach (FolderEntry entry in FolderEntry.List(folder.Path))
@@ -55,8 +56,10 @@ public sealed class FileStatusTests : IDisposable
         }
 
         Assert.Equal(
-            Sorted(FolderEntry.List(folder.Path)).Select(entry => (entry.Name, entry.Kind == FileKind.Link, entry.Kind == FileKind.Folder)),
-            Sorted(FolderEntry.FromRuntime(folder.Path)).Select(entry => (entry.Name, entry.Kind == FileKind.Link, entry.Kind == FileKind.Folder)));
+            Sorted(FolderEntry.List(folder.Path))
+                .Select(entry => (entry.Name, entry.Kind == FileKind.Link, entry.Kind == FileKind.Folder)),
+            Sorted(FolderEntry.FromRuntime(folder.Path))
+                .Select(entry => (entry.Name, entry.Kind == FileKind.Link, entry.Kind == FileKind.Folder)));
     }
 
     [Fact]
@@ -66,5 +69,6 @@ public sealed class FileStatusTests : IDisposable
         Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Write("file", "text")));
     }
 
-    private static FolderEntry[] Sorted(List<FolderEntry> entries) => [.. entries.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    private static FolderEntry[] Sorted(List<FolderEntry> entries)
+        => [.. entries.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
 }

@@ -9,7 +9,8 @@ public sealed class NfcTests
     [Fact]
     public void Texts_are_composed_as_Python_composes_them()
     {
-        foreach (JsonElement[] texts in GoldenFile.Read("nfc.json").GetProperty("cases").EnumerateArray().Select(pair => pair.EnumerateArray().ToArray()))
+        foreach (JsonElement[] texts in GoldenFile.Read("nfc.json").GetProperty("cases").EnumerateArray().Select(
+            pair => pair.EnumerateArray().ToArray()))
         {
             Assert.Equal(texts[1].GetString(), Nfc.Compose(texts[0].GetString()!));
             Assert.Equal(texts[1].GetString(), Nfc.Compose(texts[1].GetString()!));
@@ -36,5 +37,6 @@ public sealed class NfcTests
     [InlineData("\u0915\u093c", "\u0915\u093c")]         // Devanagari: stays apart
     [InlineData("cat/0001.jpg", "cat/0001.jpg")]
     [InlineData("", "")]
-    public void Letters_and_accents_become_one(string text, string expected) => Assert.Equal(expected, Nfc.Compose(text));
+    public void Letters_and_accents_become_one(string text, string expected)
+        => Assert.Equal(expected, Nfc.Compose(text));
 }

@@ -69,7 +69,8 @@ public sealed partial class PinnedThreadsTests : IDisposable
         });
 
         // Kernels before 6.12 do not report slices.
-        Assert.True(bound is null || bound == usual || bound == TimeSpan.FromMilliseconds(0.1), $"{bound}, usually {usual}");
+        Assert.True(
+            bound is null || bound == usual || bound == TimeSpan.FromMilliseconds(0.1), $"{bound}, usually {usual}");
         Assert.Equal(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[16], nice);
         Assert.Equal(usual, afterwards);
     }
@@ -100,7 +101,8 @@ public sealed partial class PinnedThreadsTests : IDisposable
     [Fact]
     public void Errors_come_back_unwrapped_and_nested_work_stays_on_its_thread()
     {
-        var error = Assert.Throws<InvalidDataException>(() => PinnedThreads.Run<int>(() => throw new InvalidDataException("as it was")));
+        var error = Assert.Throws<InvalidDataException>(
+            () => PinnedThreads.Run<int>(() => throw new InvalidDataException("as it was")));
         Assert.Equal("as it was", error.Message);
         Assert.Equal((true, true), PinnedThreads.Run(() =>
         {

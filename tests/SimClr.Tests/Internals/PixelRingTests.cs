@@ -100,7 +100,11 @@ public sealed class PixelRingTests
     {
         using var scope = NewDisposeScope();
         var random = new RandomStream(0, Purpose.Sample);
-        float[] values = [0, 1, -2.5f, 1.00390625f, 1.01171875f, 1e-40f, float.MaxValue, .. Enumerable.Range(0, 1000).Select(_ => (float)random.NextNormal())];
+        float[] values =
+        [
+            0, 1, -2.5f, 1.00390625f, 1.01171875f, 1e-40f, float.MaxValue,
+            .. Enumerable.Range(0, 1000).Select(_ => (float)random.NextNormal()),
+        ];
         ushort[] rounded = new ushort[values.Length];
         BFloat16.Round(values, rounded);
         float[] expected = [.. tensor(values).to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).data<float>()];

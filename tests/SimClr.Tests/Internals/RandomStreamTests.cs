@@ -7,7 +7,8 @@ public sealed class RandomStreamTests
     [Fact]
     public void Each_part_of_the_address_gives_another_stream()
     {
-        ulong First(long seed, Purpose purpose, long a, long b, long c) => new RandomStream(seed, purpose, a, b, c).NextUInt64();
+        ulong First(long seed, Purpose purpose, long a, long b, long c)
+            => new RandomStream(seed, purpose, a, b, c).NextUInt64();
         ulong[] streams =
         [
             First(1, Purpose.View, 1, 1, 1), First(2, Purpose.View, 1, 1, 1), First(1, Purpose.Shuffle, 1, 1, 1),

@@ -75,7 +75,8 @@ public sealed class RegularFileTests : IDisposable
     [Fact]
     public void No_file_has_a_name_with_a_nul_character()
     {
-        Assert.Equal("its path holds a NUL character", Assert.Throws<IOException>(() => RegularFile.OpenRead("a\0b")).Message);
+        Assert.Equal(
+            "its path holds a NUL character", Assert.Throws<IOException>(() => RegularFile.OpenRead("a\0b")).Message);
         Assert.Throws<IOException>(() => RegularFile.OpenText("a\0b"));
         Assert.Throws<IOException>(() => RegularFile.ReadAllBytes("a\0b"));
         Assert.Throws<IOException>(() => RegularFile.ReadLines("a\0b"));

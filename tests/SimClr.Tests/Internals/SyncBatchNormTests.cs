@@ -25,14 +25,17 @@ public sealed class SyncBatchNormTests : IDisposable
             int rows = shares.Sum();
             Tensor x = Values([rows, 16, 3, 5], 1).add(3);
             Tensor g = Values([rows, 16, 3, 5], 2);
-            Assert.All(Differences(x.to_type(pixels), g.to_type(pixels), weights, shares), d => Assert.True(d.Value <= tolerance, $"{d.Key}: {d.Value}"));
+            Assert.All(
+                Differences(x.to_type(pixels), g.to_type(pixels), weights, shares),
+                d => Assert.True(d.Value <= tolerance, $"{d.Key}: {d.Value}"));
         }
     }
 
     [Fact]
     public void Vectors_are_normalized_too()
     {
-        Dictionary<string, double> differences = Differences(Values([6, 8], 1), Values([6, 8], 2), ScalarType.Float64, [2, 4]);
+        Dictionary<string, double> differences = Differences(
+            Values([6, 8], 1), Values([6, 8], 2), ScalarType.Float64, [2, 4]);
         Assert.All(differences, d => Assert.True(d.Value < 1e-12, $"{d.Key}: {d.Value}"));
     }
 
@@ -101,7 +104,8 @@ public sealed class SyncBatchNormTests : IDisposable
     {
         Outcome alone = Alone(x, g, type);
         Outcome ranked = Ranked(x, g, type, shares);
-        return alone.ByName.ToDictionary(t => t.Key, t => t.Value.LargestDifference(ranked.ByName[t.Key]) / t.Value.abs().max().to_type(ScalarType.Float64).item<double>());
+        return alone.ByName.ToDictionary(t => t.Key, t => t.Value.LargestDifference(ranked.ByName[t.Key])
+            / t.Value.abs().max().to_type(ScalarType.Float64).item<double>());
     }
 
     private static Outcome Alone(Tensor x, Tensor g, ScalarType type) => Pass(x, g, type, null);
@@ -126,16 +130,19 @@ public sealed class SyncBatchNormTests : IDisposable
             scope.Attach(tensor);
         }
 
-        Assert.All(parts, part => Assert.True(part.Mean.Equals(parts[0].Mean) && part.Variance.Equals(parts[0].Variance)));
+        Assert.All(
+            parts, part => Assert.True(part.Mean.Equals(parts[0].Mean) && part.Variance.Equals(parts[0].Variance)));
         return new Outcome(
             cat([.. parts.Select(p => p.Y)]), cat([.. parts.Select(p => p.ByX)]),
-            parts.Select(p => p.ByScale).Aggregate((a, b) => a + b), parts.Select(p => p.ByShift).Aggregate((a, b) => a + b),
-            parts[0].Mean, parts[0].Variance);
+            parts.Select(p => p.ByScale).Aggregate((a, b) => a + b),
+            parts.Select(p => p.ByShift).Aggregate((a, b) => a + b), parts[0].Mean, parts[0].Variance);
     }
 
     private static Outcome Pass(Tensor x, Tensor g, ScalarType type, IRankTotals? totals)
     {
-        using SyncBatchNorm norm = x.dim() == 4 ? SyncBatchNorm.ForImages(x.shape[1]) : SyncBatchNorm.ForVectors(x.shape[1]);
+        using SyncBatchNorm norm = x.dim() == 4
+            ? SyncBatchNorm.ForImages(x.shape[1])
+            : SyncBatchNorm.ForVectors(x.shape[1]);
         norm.to(type);
         norm.Totals = totals;
         using (no_grad())
@@ -149,7 +156,12 @@ public sealed class SyncBatchNormTests : IDisposable
         y.backward([g.to_type(y.dtype)]);
         Assert.Equal(1, norm.num_batches_tracked!.item<long>());
         return new Outcome(
-            y.detach(), leaf.grad!, norm.weight!.grad!.clone(), norm.bias!.grad!.clone(), norm.running_mean!.clone(), norm.running_var!.clone());
+            y.detach(),
+            leaf.grad!,
+            norm.weight!.grad!.clone(),
+            norm.bias!.grad!.clone(),
+            norm.running_mean!.clone(),
+            norm.running_var!.clone());
     }
 
     private static Tensor Values(long[] shape, ulong seed)

@@ -25,8 +25,12 @@ internal static class DensePairLosses
 
     private static Tensor NtLogistic(LossOptions options, Tensor s, Tensor positive, Tensor negatives)
     {
-        Tensor chosen = options.SemiHard ? Hardest(s, negatives.logical_and(s.less(positive.unsqueeze(1)))) : s.masked_select(negatives);
-        return Softplus(positive.neg().div(options.Temperature)).mean().add(Mean(Softplus(chosen.div(options.Temperature))));
+        Tensor chosen = options.SemiHard
+            ? Hardest(s, negatives.logical_and(s.less(positive.unsqueeze(1))))
+            : s.masked_select(negatives);
+        return Softplus(positive.neg().div(options.Temperature))
+            .mean()
+            .add(Mean(Softplus(chosen.div(options.Temperature))));
     }
 
     private static Tensor Margin(LossOptions options, Tensor s, Tensor positive, Tensor negatives)

@@ -15,19 +15,21 @@ public sealed class NtXentBlocksTests : IDisposable
     [Fact]
     public void It_equals_the_dense_form_in_double_whatever_the_size_of_the_blocks()
     {
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 9], Gen.Double[0.01, 1.5], Gen.Int[1, 4000], Gen.Int[0, 1000]).Sample((n, d, tau, block, seed) =>
-        {
-            using var _ = NewDisposeScope();
-            Tensor u = nn.functional.normalize(Random(2 * n, d, seed, ScalarType.Float64), p: 2, dim: 1).requires_grad_();
-            Tensor expected = DenseNtXent.Loss(u.narrow(0, 0, n), u.narrow(0, n, n), tau);
-            expected.backward();
-            (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), tau, withGradient: true, block);
-            Assert.Equal(expected.item<double>(), loss.item<double>(), 1e-10);
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 9], Gen.Double[0.01, 1.5], Gen.Int[1, 4000], Gen.Int[0, 1000])
+            .Sample((n, d, tau, block, seed) =>
+            {
+                using var _ = NewDisposeScope();
+                Tensor u = nn.functional.normalize(Random(2 * n, d, seed, ScalarType.Float64), p: 2, dim: 1)
+                    .requires_grad_();
+                Tensor expected = DenseNtXent.Loss(u.narrow(0, 0, n), u.narrow(0, n, n), tau);
+                expected.backward();
+                (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), tau, withGradient: true, block);
+                Assert.Equal(expected.item<double>(), loss.item<double>(), 1e-10);
 
-            // The dense form normalizes once more, which removes the component along u from its gradient.
-            Tensor along = gradient!.mul(u).sum(1, keepdim: true).mul(u);
-            Assert.True(gradient.sub(along).LargestDifference(u.grad!) < 1e-10);
-        }, iter: 100);
+                // The dense form normalizes once more, which removes the component along u from its gradient.
+                Tensor along = gradient!.mul(u).sum(1, keepdim: true).mul(u);
+                Assert.True(gradient.sub(along).LargestDifference(u.grad!) < 1e-10);
+            }, iter: 100);
     }
 
     [Theory]
@@ -48,7 +50,8 @@ public sealed class NtXentBlocksTests : IDisposable
         const int n = 600;
         Tensor u = nn.functional.normalize(Random(2 * n, 16, 1, ScalarType.Float32), p: 2, dim: 1);
         (Tensor expected, Tensor? byU) = NtXentBlocks.Compute(u.to_type(ScalarType.Float64), 0.1, withGradient: true);
-        (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u, 0.1, withGradient: true, SimilarityBlocks.Rows(device, 2 * n, 2 * n) * 2 * n);
+        (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(
+            u, 0.1, withGradient: true, SimilarityBlocks.Rows(device, 2 * n, 2 * n) * 2 * n);
         Assert.Equal(expected.item<double>(), loss.item<float>(), 1e-5);
         Assert.True(gradient!.LargestDifference(byU!) < 1e-6 * byU!.abs().max().item<double>() * 2 * n);
     }
@@ -60,7 +63,8 @@ public sealed class NtXentBlocksTests : IDisposable
     [InlineData(0.5, 1e4)]
     public void A_batch_of_several_blocks_equals_the_dense_form(double tau, double norm)
     {
-        foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float64, 1e-10), (ScalarType.Float32, 1e-5) })
+        foreach ((ScalarType type, double tolerance)
+            in new[] { (ScalarType.Float64, 1e-10), (ScalarType.Float32, 1e-5) })
         {
             const int n = 700;
             Tensor z1 = Random(n, 32, 1, type).mul(norm).requires_grad_();
@@ -133,7 +137,8 @@ public sealed class NtXentBlocksTests : IDisposable
         }
     }
 
-    private static (double Loss, Tensor Grad1, Tensor Grad2) Run(Func<Tensor, Tensor, Tensor> form, Tensor z1, Tensor z2)
+    private static (double Loss, Tensor Grad1, Tensor Grad2) Run(
+        Func<Tensor, Tensor, Tensor> form, Tensor z1, Tensor z2)
     {
         (z1.grad, z2.grad) = (null, null);
         Tensor loss = form(z1, z2);

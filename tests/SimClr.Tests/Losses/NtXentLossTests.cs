@@ -13,7 +13,8 @@ public sealed class NtXentLossTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    public static TheoryData<string> Cases => [.. GoldenFile.Read("nt_xent.json").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Cases
+        => [.. GoldenFile.Read("nt_xent.json").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -45,15 +46,16 @@ public sealed class NtXentLossTests : IDisposable
     [Fact]
     public void It_equals_a_slow_loop_over_equation_1()
     {
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 5], Gen.OneOf(Gen.Const(0.01), Gen.Double[0.05, 2]), Gen.Int[0, 1000]).Sample((n, d, tau, seed) =>
-        {
-            using var _ = NewDisposeScope();
-            using var generator = new Generator((ulong)seed);
-            Tensor z1 = randn([n, d], dtype: ScalarType.Float64, generator: generator);
-            Tensor z2 = randn([n, d], dtype: ScalarType.Float64, generator: generator);
-            double loss = new NtXentLoss(tau).Forward(z1, z2).item<double>();
-            Assert.Equal(SlowLoop(Rows(z1), Rows(z2), tau), loss, 1e-9);
-        }, iter: 50);
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 5], Gen.OneOf(Gen.Const(0.01), Gen.Double[0.05, 2]), Gen.Int[0, 1000])
+            .Sample((n, d, tau, seed) =>
+            {
+                using var _ = NewDisposeScope();
+                using var generator = new Generator((ulong)seed);
+                Tensor z1 = randn([n, d], dtype: ScalarType.Float64, generator: generator);
+                Tensor z2 = randn([n, d], dtype: ScalarType.Float64, generator: generator);
+                double loss = new NtXentLoss(tau).Forward(z1, z2).item<double>();
+                Assert.Equal(SlowLoop(Rows(z1), Rows(z2), tau), loss, 1e-9);
+            }, iter: 50);
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class NtXentLossTests : IDisposable
         const int n = 512;
         using var generator = new Generator(3);
         var loss = new NtXentLoss(0.5);
-        double value = loss.Forward(randn([n, 128], generator: generator), randn([n, 128], generator: generator)).item<float>();
+        double value = loss.Forward(randn([n, 128], generator: generator), randn([n, 128], generator: generator))
+            .item<float>();
         Assert.Equal(Math.Log((2 * n) - 1), loss.ChanceLevel(n), 1e-12);
         Assert.Equal(loss.ChanceLevel(n), value, 0.03);
     }

@@ -13,7 +13,8 @@ public sealed class PairLossTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
 
-    public static TheoryData<int> Cases => [.. Enumerable.Range(0, GoldenFile.Read("other_losses.json").GetArrayLength())];
+    public static TheoryData<int> Cases
+        => [.. Enumerable.Range(0, GoldenFile.Read("other_losses.json").GetArrayLength())];
 
     public static TheoryData<string, bool> Kinds => new()
     {
@@ -23,7 +24,11 @@ public sealed class PairLossTests : IDisposable
     public static TheoryData<string, bool, bool> AllForms => new()
     {
         { "nt-xent", false, true }, { "nt-xent", false, false },
-        { "nt-logistic", false, true }, { "nt-logistic", false, false }, { "nt-logistic", true, true }, { "nt-logistic", true, false },
+        {
+            "nt-logistic",
+            false,
+            true
+        }, { "nt-logistic", false, false }, { "nt-logistic", true, true }, { "nt-logistic", true, false },
         { "margin", false, true }, { "margin", false, false }, { "margin", true, true }, { "margin", true, false },
     };
 
@@ -35,9 +40,11 @@ public sealed class PairLossTests : IDisposable
     {
         JsonElement golden = GoldenFile.Read("other_losses.json")[number];
         double value = golden.GetProperty("temperature_or_margin").GetDouble();
-        LossOptions options = Options(golden.GetProperty("loss_name").GetString()!, golden.GetProperty("semi_hard").GetBoolean(), value, true);
+        LossOptions options = Options(
+            golden.GetProperty("loss_name").GetString()!, golden.GetProperty("semi_hard").GetBoolean(), value, true);
         double expected = golden.GetProperty("loss").GetDouble();
-        foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float64, 1e-10), (ScalarType.Float32, 1e-5) })
+        foreach ((ScalarType type, double tolerance)
+            in new[] { (ScalarType.Float64, 1e-10), (ScalarType.Float32, 1e-5) })
         {
             Tensor z1 = golden.GetProperty("z1").Tensor(type).requires_grad_();
             Tensor z2 = golden.GetProperty("z2").Tensor(type).requires_grad_();
@@ -53,42 +60,49 @@ public sealed class PairLossTests : IDisposable
     public void It_equals_a_slow_loop_over_its_definition(string name, bool semiHard)
     {
         // In one dimension all cosines are 1 or −1, and rounding alone would decide which is smaller.
-        Gen.Select(Gen.Int[1, 7], Gen.Int[2, 5], Gen.Double[0.05, 2], Gen.Bool, Gen.Int[0, 1000]).Sample((n, d, value, normalize, seed) =>
-        {
-            using var _ = NewDisposeScope();
-            LossOptions options = Options(name, semiHard, value, normalize);
-            (Tensor z1, Tensor z2) = Pair(n, d, seed);
-            Assert.Equal(SlowLoop(options, Rows(z1), Rows(z2)), LossCatalog.Create(options).Forward(z1, z2).item<double>(), 1e-9);
-        }, iter: 60);
+        Gen.Select(Gen.Int[1, 7], Gen.Int[2, 5], Gen.Double[0.05, 2], Gen.Bool, Gen.Int[0, 1000])
+            .Sample((n, d, value, normalize, seed) =>
+            {
+                using var _ = NewDisposeScope();
+                LossOptions options = Options(name, semiHard, value, normalize);
+                (Tensor z1, Tensor z2) = Pair(n, d, seed);
+                Assert.Equal(
+                    SlowLoop(options, Rows(z1), Rows(z2)),
+                    LossCatalog.Create(options).Forward(z1, z2).item<double>(),
+                    1e-9);
+            }, iter: 60);
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void It_equals_the_dense_form_whatever_the_size_of_the_blocks(string name, bool semiHard)
     {
-        Gen.Select(Gen.Int[1, 30], Gen.Int[1, 300], Gen.Double[0.1, 1], Gen.Int[0, 1000]).Sample((n, block, value, seed) =>
-        {
-            using var _ = NewDisposeScope();
-            (Tensor z1, Tensor z2) = Pair(n, 6, seed);
-            Tensor u = nn.functional.normalize(cat([z1, z2]), p: 2, dim: 1).requires_grad_();
-            Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);
-            Tensor got = (name, semiHard) switch
+        Gen.Select(Gen.Int[1, 30], Gen.Int[1, 300], Gen.Double[0.1, 1], Gen.Int[0, 1000])
+            .Sample((n, block, value, seed) =>
             {
-                ("margin", false) => NegativePairs.Mean(u, x => (x.add(value).clamp_min(0), x.add(value).sign().clamp_min(0)), relative: true, block),
-                ("margin", true) => OfSemiHard(SemiHardNegatives.Find(u, value, block), s => s.sub(positive).add(value)),
-                (_, false) => NegativePairs.Mean(u, x => (x.exp(), x.exp()), relative: false, block),
-                _ => OfSemiHard(SemiHardNegatives.Find(u, null, block), s => s.exp()),
-            };
-            got.backward(create_graph: false);
-            Tensor gradient = u.grad!.clone();
-            u.grad = null;
+                using var _ = NewDisposeScope();
+                (Tensor z1, Tensor z2) = Pair(n, 6, seed);
+                Tensor u = nn.functional.normalize(cat([z1, z2]), p: 2, dim: 1).requires_grad_();
+                Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);
+                Tensor got = (name, semiHard) switch
+                {
+                    ("margin", false) => NegativePairs.Mean(
+                        u, x => (x.add(value).clamp_min(0), x.add(value).sign().clamp_min(0)), relative: true, block),
+                    ("margin", true)
+                        => OfSemiHard(SemiHardNegatives.Find(u, value, block), s => s.sub(positive).add(value)),
+                    (_, false) => NegativePairs.Mean(u, x => (x.exp(), x.exp()), relative: false, block),
+                    _ => OfSemiHard(SemiHardNegatives.Find(u, null, block), s => s.exp()),
+                };
+                got.backward(create_graph: false);
+                Tensor gradient = u.grad!.clone();
+                u.grad = null;
 
-            Tensor s = u.narrow(0, 0, n).matmul(u.narrow(0, n, n).t());
-            Tensor expected = DenseForm(s, name == "margin" ? value : null, semiHard);
-            expected.backward();
-            Assert.Equal(expected.item<double>(), got.item<double>(), 1e-10);
-            Assert.True(gradient.LargestDifference(u.grad!) < 1e-10);
-        }, iter: 60);
+                Tensor s = u.narrow(0, 0, n).matmul(u.narrow(0, n, n).t());
+                Tensor expected = DenseForm(s, name == "margin" ? value : null, semiHard);
+                expected.backward();
+                Assert.Equal(expected.item<double>(), got.item<double>(), 1e-10);
+                Assert.True(gradient.LargestDifference(u.grad!) < 1e-10);
+            }, iter: 60);
     }
 
     [Theory]
@@ -97,7 +111,8 @@ public sealed class PairLossTests : IDisposable
     {
         LossOptions options = Options(name, semiHard, 0.5, normalize);
         (Tensor z1, Tensor z2) = Pair(1100, 16, 3);   // 1100² similarities exceed a block
-        (double loss, Tensor grad1, Tensor grad2) = Run(LossCatalog.Create(options).Forward, z1.requires_grad_(), z2.requires_grad_());
+        (double loss, Tensor grad1, Tensor grad2) = Run(
+            LossCatalog.Create(options).Forward, z1.requires_grad_(), z2.requires_grad_());
         (double expected, Tensor expected1, Tensor expected2) = Run((a, b) => Dense(options, a, b), z1, z2);
         Assert.Equal(expected, loss, 1e-10 * Math.Max(1, expected));
         Assert.True(grad1.LargestDifference(expected1) < 1e-10);
@@ -111,8 +126,10 @@ public sealed class PairLossTests : IDisposable
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.7, normalize));
         (Tensor z1, Tensor z2) = Pair(5, 3, 11);
         (double _, Tensor grad1, Tensor grad2) = Run(loss.Forward, z1.requires_grad_(), z2.requires_grad_());
-        Assert.True(grad1.LargestDifference(Differences(z1.detach(), z => loss.Forward(z, z2.detach()).item<double>())) < 1e-7);
-        Assert.True(grad2.LargestDifference(Differences(z2.detach(), z => loss.Forward(z1.detach(), z).item<double>())) < 1e-7);
+        Assert.True(
+            grad1.LargestDifference(Differences(z1.detach(), z => loss.Forward(z, z2.detach()).item<double>())) < 1e-7);
+        Assert.True(
+            grad2.LargestDifference(Differences(z2.detach(), z => loss.Forward(z1.detach(), z).item<double>())) < 1e-7);
     }
 
     [Theory]
@@ -123,7 +140,9 @@ public sealed class PairLossTests : IDisposable
         (Tensor z1, Tensor z2) = Pair(9, 4, 5);
         Tensor order = tensor(new long[] { 3, 8, 0, 1, 7, 2, 6, 4, 5 });
         Assert.Equal(
-            loss.Forward(z1, z2).item<double>(), loss.Forward(z1.index_select(0, order), z2.index_select(0, order)).item<double>(), 1e-12);
+            loss.Forward(z1, z2).item<double>(),
+            loss.Forward(z1.index_select(0, order), z2.index_select(0, order)).item<double>(),
+            1e-12);
     }
 
     [Theory]
@@ -149,7 +168,8 @@ public sealed class PairLossTests : IDisposable
         foreach (ScalarType type in new[] { ScalarType.Float16, ScalarType.BFloat16 })
         {
             Tensor z1 = z.to_type(type).detach().requires_grad_();
-            Tensor loss = LossCatalog.Create(Options(name, semiHard, 0.01, normalize)).Forward(z1, z.neg().to_type(type));
+            Tensor loss = LossCatalog.Create(Options(name, semiHard, 0.01, normalize))
+                .Forward(z1, z.neg().to_type(type));
             loss.backward();
             Assert.Equal(ScalarType.Float32, loss.dtype);
             Assert.Equal(type, z1.grad!.dtype);
@@ -163,7 +183,8 @@ public sealed class PairLossTests : IDisposable
     public void Projections_of_zero_are_at_chance_with_a_finite_gradient(string name, bool semiHard, bool normalize)
     {
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, normalize));
-        (double value, Tensor gradient, Tensor _) = Run(loss.Forward, zeros(6, 4).requires_grad_(), zeros(6, 4).requires_grad_());
+        (double value, Tensor gradient, Tensor _) = Run(
+            loss.Forward, zeros(6, 4).requires_grad_(), zeros(6, 4).requires_grad_());
 
         // All similarities are equal: no negative is less similar than the positive.
         double expected = !semiHard ? loss.ChanceLevel(6) : name == "margin" ? 0 : Math.Log(2);
@@ -178,7 +199,8 @@ public sealed class PairLossTests : IDisposable
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, normalize));
         foreach (Tensor z in new[] { ones(4, 3), ones(1, 3) })
         {
-            (double value, Tensor gradient, Tensor _) = Run(loss.Forward, z.clone().requires_grad_(), z.clone().requires_grad_());
+            (double value, Tensor gradient, Tensor _) = Run(
+                loss.Forward, z.clone().requires_grad_(), z.clone().requires_grad_());
             Assert.True(double.IsFinite(value));
             Assert.True(gradient.isfinite().all().item<bool>());
         }
@@ -195,7 +217,10 @@ public sealed class PairLossTests : IDisposable
         // Anchor 0 has the negative 0 and anchor 1 has −1; all negatives of anchor 2 are more similar than its
         // positive.
         double positives = (SoftPlus(-1) + SoftPlus(0) + SoftPlus(1)) / 3;
-        Assert.Equal(positives + ((SoftPlus(0) + SoftPlus(-1)) / 2), new NtLogisticLoss(0.5, semiHard: true).Forward(z1, z2).item<double>(), 1e-12);
+        Assert.Equal(
+            positives + ((SoftPlus(0) + SoftPlus(-1)) / 2),
+            new NtLogisticLoss(0.5, semiHard: true).Forward(z1, z2).item<double>(),
+            1e-12);
 
         // Within the margin 1.5 both count; within 0.5 neither does, nor at 1, which is on the edge.
         Assert.Equal(0.5, new MarginLoss(1.5, semiHard: true).Forward(z1, z2).item<double>(), 1e-12);
@@ -209,7 +234,8 @@ public sealed class PairLossTests : IDisposable
     {
         (Tensor z1, Tensor z2) = Pair(6, 4, 7);
         z2[2, 1] = double.NaN;
-        Assert.False(LossCatalog.Create(Options(name, semiHard, 0.5, normalize)).Forward(z1, z2).isfinite().item<bool>());
+        Assert.False(
+            LossCatalog.Create(Options(name, semiHard, 0.5, normalize)).Forward(z1, z2).isfinite().item<bool>());
     }
 
     [Theory]
@@ -218,14 +244,16 @@ public sealed class PairLossTests : IDisposable
     {
         using var generator = new Generator(3);
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, true));
-        double value = loss.Forward(randn([512, 128], generator: generator), randn([512, 128], generator: generator)).item<float>();
+        double value = loss.Forward(randn([512, 128], generator: generator), randn([512, 128], generator: generator))
+            .item<float>();
         Assert.Equal(loss.ChanceLevel(512), value, 0.03);
         Assert.Equal(name == "margin" ? 0.5 : 2 * Math.Log(2), loss.ChanceLevel(512), 1e-12);
     }
 
     [Theory]
     [MemberData(nameof(AllForms))]
-    public void Descent_makes_views_of_one_image_more_alike_than_those_of_others(string name, bool semiHard, bool normalize)
+    public void Descent_makes_views_of_one_image_more_alike_than_those_of_others(
+        string name, bool semiHard, bool normalize)
     {
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, normalize));
         using var generator = new Generator(9);
@@ -271,7 +299,8 @@ public sealed class PairLossTests : IDisposable
         Tensor z = tensor(new double[,] { { 50, 0 }, { 50, 0 } });
         Assert.Equal(Math.Log(3), new NtXentLoss(1, normalize: false).Forward(z, z).item<double>(), 1e-12);
         Tensor apart = z.neg();
-        (double loss, Tensor gradient, Tensor _) = Run(new NtXentLoss(0.1, normalize: false).Forward, z.requires_grad_(), apart.requires_grad_());
+        (double loss, Tensor gradient, Tensor _) = Run(
+            new NtXentLoss(0.1, normalize: false).Forward, z.requires_grad_(), apart.requires_grad_());
         Assert.Equal(50_000, loss, 1e-6);   // the other image wins by 5000 / 0.1
         Assert.True(gradient.isfinite().all().item<bool>());
     }
@@ -293,11 +322,18 @@ public sealed class PairLossTests : IDisposable
     [Fact]
     public void An_invalid_name_margin_or_temperature_is_refused()
     {
-        Assert.Contains("did you mean 'nt-logistic'?", Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = EnumText.Parse<LossName>("nt-logistics") }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "did you mean 'nt-logistic'?",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => new LossOptions { Name = EnumText.Parse<LossName>("nt-logistics") }).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Margin = -0.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new MarginLoss(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new NtLogisticLoss(0));
-        Assert.Contains("[2, 3] and [3, 3]", Assert.Throws<ArgumentException>(() => new MarginLoss(1).Forward(ones(2, 3), ones(3, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 3] and [3, 3]",
+            Assert.Throws<ArgumentException>(() => new MarginLoss(1).Forward(ones(2, 3), ones(3, 3))).Message,
+            StringComparison.Ordinal);
     }
 
     private static LossOptions Options(string name, bool semiHard, double value, bool normalize) => new()
@@ -310,7 +346,9 @@ public sealed class PairLossTests : IDisposable
     };
 
     private static Tensor Dense(LossOptions options, Tensor z1, Tensor z2)
-        => options.Name == LossName.NtXent ? DenseNtXent.Loss(z1, z2, options.Temperature, options.Normalize) : DensePairLosses.Loss(options, z1, z2);
+        => options.Name == LossName.NtXent
+            ? DenseNtXent.Loss(z1, z2, options.Temperature, options.Normalize)
+            : DensePairLosses.Loss(options, z1, z2);
 
     // e^s⁻ is the term of NT-Logistic; the margin loss has another.
     private static Tensor DenseForm(Tensor s, double? margin, bool semiHard)
@@ -329,9 +367,11 @@ public sealed class PairLossTests : IDisposable
         return kept.numel() > 0 ? kept.mean() : terms.sum().mul(0);
     }
 
-    private static Tensor OfSemiHard(SemiHardNegatives found, Func<Tensor, Tensor> term) => found.Mean(term(found.Similarity));
+    private static Tensor OfSemiHard(SemiHardNegatives found, Func<Tensor, Tensor> term)
+        => found.Mean(term(found.Similarity));
 
-    private static (double Loss, Tensor Grad1, Tensor Grad2) Run(Func<Tensor, Tensor, Tensor> form, Tensor z1, Tensor z2)
+    private static (double Loss, Tensor Grad1, Tensor Grad2) Run(
+        Func<Tensor, Tensor, Tensor> form, Tensor z1, Tensor z2)
     {
         (z1.grad, z2.grad) = (null, null);
         Tensor loss = form(z1, z2);

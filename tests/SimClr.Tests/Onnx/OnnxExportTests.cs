@@ -63,7 +63,15 @@ public sealed class OnnxExportTests : IDisposable
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", 12);
         using var head = new ProjectionHead(
-            new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = batchNorm, Hidden = 24, Output = 10 }, ((ResNet)encoder.Module).RepresentationSize);
+            new HeadOptions
+            {
+                Kind = EnumText.Parse<HeadKind>(kind),
+                Layers = layers,
+                BatchNorm = batchNorm,
+                Hidden = 24,
+                Output = 10,
+            },
+            ((ResNet)encoder.Module).RepresentationSize);
         Stir(head);
 
         OnnxExportResult result = OnnxExport.Write(encoder, folder.PathOf("z.onnx"), head: head);
@@ -78,14 +86,23 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("imagenet", 32, "bicubic")]
     [InlineData("imagenet", 40, "bilinear")]
     [InlineData("none", 40, "bicubic")]
-    public void Images_of_any_size_are_prepared_in_the_model_as_in_the_library(string normalize, int size, string interpolation)
+    public void Images_of_any_size_are_prepared_in_the_model_as_in_the_library(
+        string normalize, int size, string interpolation)
     {
-        var views = new ViewOptions { Size = size, Normalize = EnumText.Parse<Normalization>(normalize), Interpolation = EnumText.Parse<Interpolation>(interpolation) };
+        var views = new ViewOptions
+        {
+            Size = size,
+            Normalize = EnumText.Parse<Normalization>(normalize),
+            Interpolation = EnumText.Parse<Interpolation>(interpolation),
+        };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
         OnnxExport.Write(encoder, folder.PathOf("images.onnx"), new OnnxExportOptions { Input = OnnxInput.Images });
         using var session = new InferenceSession(folder.PathOf("images.onnx"));
 
-        foreach ((int width, int height) in new[] { (size, size), (150, 61), (47, 130), (21, 13), (size + 1, size), (500, 9), (size, (2 * size) + 1) })
+        foreach ((int width, int height) in new[]
+        {
+            (size, size), (150, 61), (47, 130), (21, 13), (size + 1, size), (500, 9), (size, (2 * size) + 1),
+        })
         {
             RgbImage image = Augmentation.RandomImages.Noise(width, height, 1);
             float[] prepared = new float[3 * size * size];
@@ -103,8 +120,15 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("imagenet")]
     public void Pixels_are_scaled_and_normalized_in_the_model(string normalize)
     {
-        using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", new ViewOptions { Size = 16, Normalize = EnumText.Parse<Normalization>(normalize) });
-        OnnxExport.Write(encoder, folder.PathOf("pixels.onnx"), new OnnxExportOptions { Input = OnnxInput.Pixels, Normalize = true });
+        using TrainedEncoder encoder = Encoder(
+            "resnet18",
+            1.0 / 16,
+            "auto",
+            new ViewOptions { Size = 16, Normalize = EnumText.Parse<Normalization>(normalize) });
+        OnnxExport.Write(
+            encoder,
+            folder.PathOf("pixels.onnx"),
+            new OnnxExportOptions { Input = OnnxInput.Pixels, Normalize = true });
         RgbImage image = Augmentation.RandomImages.Noise(16, 16, 1);
         float[] prepared = new float[3 * 16 * 16];
         new EvaluationTransform(encoder.Views).Render(image, prepared);
@@ -148,7 +172,8 @@ public sealed class OnnxExportTests : IDisposable
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         Assert.Equal("images: float32 [batch, 3, 40, 40]", metadata["input"]);
         Assert.Equal("embedding: float32 [batch, 32]", metadata["output"]);
-        Assert.Contains("short side resized to 46 pixels (bicubic, antialiased), center 40 x 40 cropped", metadata["input_values"]);
+        Assert.Contains(
+            "short side resized to 46 pixels (bicubic, antialiased), center 40 x 40 cropped", metadata["input_values"]);
         Assert.Equal("0.485, 0.456, 0.406", metadata["normalization_mean"]);
         Assert.Equal("0.229, 0.224, 0.225", metadata["normalization_std"]);
         Assert.Contains("resnet18", metadata["encoder"]);
@@ -180,7 +205,9 @@ public sealed class OnnxExportTests : IDisposable
 
         var error = Assert.Throws<ConfigurationException>(() => OnnxExport.Write(encoder, folder.PathOf("own.onnx")));
 
-        Assert.Contains("a custom encoder (TorchSharp.Modules.Flatten); only encoders of the catalog can be exported: resnet18, ", error.Message);
+        Assert.Contains(
+            "a custom encoder (TorchSharp.Modules.Flatten); only encoders of the catalog can be exported: resnet18, ",
+            error.Message);
         Assert.False(File.Exists(folder.PathOf("own.onnx")));
     }
 
@@ -193,9 +220,12 @@ public sealed class OnnxExportTests : IDisposable
             encoder.Module.parameters().First().fill_(float.NaN);
         }
 
-        Assert.Contains("are not finite", Assert.Throws<DataException>(() => OnnxExport.Write(encoder, folder.PathOf("nan.onnx"))).Message);
+        Assert.Contains(
+            "are not finite",
+            Assert.Throws<DataException>(() => OnnxExport.Write(encoder, folder.PathOf("nan.onnx"))).Message);
         Assert.Empty(Directory.GetFiles(folder.Path));
-        Assert.Null(OnnxExport.Write(encoder, folder.PathOf("nan.onnx"), new OnnxExportOptions { Check = false }).MaxDifference);
+        Assert.Null(OnnxExport.Write(
+            encoder, folder.PathOf("nan.onnx"), new OnnxExportOptions { Check = false }).MaxDifference);
     }
 
     /// <summary>The check does detect a model that computes something else.</summary>
@@ -210,7 +240,9 @@ public sealed class OnnxExportTests : IDisposable
             encoder.Module.state_dict()["layer4.1.bn2.bias"].add_(0.01);
         }
 
-        Assert.Contains("more than the allowed 0.0001", Assert.Throws<DataException>(() => OnnxCheck.Run(model, encoder, null, options)).Message);
+        Assert.Contains(
+            "more than the allowed 0.0001",
+            Assert.Throws<DataException>(() => OnnxCheck.Run(model, encoder, null, options)).Message);
     }
 
     private static TrainedEncoder Encoder(string name, double width, string stem, int size)
@@ -234,7 +266,8 @@ public sealed class OnnxExportTests : IDisposable
             (double low, double high) = name.EndsWith("var", StringComparison.Ordinal) ? (0.5, 2)
                 : name.EndsWith("weight", StringComparison.Ordinal) ? (0.2, 0.8)
                 : (-0.3, 0.3);
-            value.copy_(tensor(Enumerable.Range(0, (int)value.shape[0]).Select(i => (float)random.Uniform(low, high)).ToArray()));
+            value.copy_(tensor(
+                Enumerable.Range(0, (int)value.shape[0]).Select(i => (float)random.Uniform(low, high)).ToArray()));
         }
     }
 

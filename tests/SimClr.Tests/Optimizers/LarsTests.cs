@@ -46,7 +46,8 @@ public sealed class LarsTests : IDisposable
             for (int i = 0; i < parameters.Length; i++)
             {
                 Tensor expected = values[i].GetProperty("values")[step].Tensor();
-                Assert.True(parameters[i].Value.LargestDifference(expected) < 1e-12, $"{parameters[i].Name}, step {step}");
+                Assert.True(
+                    parameters[i].Value.LargestDifference(expected) < 1e-12, $"{parameters[i].Name}, step {step}");
             }
         }
     }
@@ -66,7 +67,8 @@ public sealed class LarsTests : IDisposable
     public void A_layer_that_starts_at_zero_takes_the_steps_of_plain_momentum()
     {
         using var layer = new LinearClassifier(2, 2);
-        using Optimizer lars = OptimizerCatalog.Create(new OptimizerOptions { WeightDecay = 0.5 }, ParameterGroups.FromModule(layer));
+        using Optimizer lars = OptimizerCatalog.Create(
+            new OptimizerOptions { WeightDecay = 0.5 }, ParameterGroups.FromModule(layer));
         Tensor weight = layer.get_parameter("layer.weight")!;
         Tensor bias = layer.get_parameter("layer.bias")!;
 
@@ -92,7 +94,8 @@ public sealed class LarsTests : IDisposable
     public void Weights_that_start_at_zero_are_excluded_under_LARS_alone(string name, bool excluded)
     {
         var module = nn.Sequential(("zero", new LinearClassifier(3, 2)), ("random", nn.Linear(2, 2, hasBias: false)));
-        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, ParameterGroups.FromModule(module));
+        using Optimizer optimizer = OptimizerCatalog.Create(
+            new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, ParameterGroups.FromModule(module));
         Assert.Equal([excluded, true, false], optimizer.Parameters.Select(p => p.Excluded));
     }
 

@@ -46,7 +46,8 @@ public sealed class LearningRateScheduleTests
     [InlineData(50_000, 10, 256, 1, 1950, 195)]
     [InlineData(1_281_167, 100, 4096, 10, 31_200, 3120)]
     [InlineData(64, 3, 16, 0.6, 12, 2)]
-    public void Its_length_is_the_number_of_steps_taken(int images, int epochs, int batch, double warmupEpochs, int total, int warmup)
+    public void Its_length_is_the_number_of_steps_taken(
+        int images, int epochs, int batch, double warmupEpochs, int total, int warmup)
     {
         var schedule = new LearningRateSchedule(images, epochs, batch, warmupEpochs, peak: 2);
         Assert.Equal((total, warmup), (schedule.TotalSteps, schedule.WarmupSteps));

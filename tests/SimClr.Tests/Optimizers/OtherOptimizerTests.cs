@@ -30,11 +30,13 @@ public sealed class OtherOptimizerTests : IDisposable
     [InlineData("adamw", typeof(AdamW))]
     public void Optimizers_go_by_name(string name, Type type)
     {
-        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, []);
+        using Optimizer optimizer = OptimizerCatalog.Create(
+            new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, []);
         Assert.IsType(type, optimizer);
     }
 
-    private static void AssertEqualPaths(Func<TrainedParameter, Optimizer> ours, Func<TorchSharp.Modules.Parameter, optim.Optimizer> theirs)
+    private static void AssertEqualPaths(
+        Func<TrainedParameter, Optimizer> ours, Func<TorchSharp.Modules.Parameter, optim.Optimizer> theirs)
     {
         using var generator = new Generator(1);
         Tensor start = randn([3, 2], dtype: ScalarType.Float64, generator: generator);

@@ -26,7 +26,8 @@ public sealed class ParameterSlabTests : IDisposable
     public void Many_parameters_at_once_equal_each_alone(string name)
     {
         TrainedParameter[] together = Parameters();
-        TrainedParameter[] alone = [.. together.Select(p => p with { Value = new Parameter(p.Value.detach().clone()) })];
+        TrainedParameter[] alone = [.. together.Select(
+            p => p with { Value = new Parameter(p.Value.detach().clone()) })];
         using Optimizer all = Create(name, together);
         Optimizer[] each = [.. alone.Select(p => Create(name, [p]))];
         for (int step = 0; step < 4; step++)
@@ -34,14 +35,18 @@ public sealed class ParameterSlabTests : IDisposable
             all.ZeroGradients();
             for (int i = 0; i < together.Length; i++)
             {
-                Tensor gradient = i == 1 ? zeros_like(together[i].Value) : randn(together[i].Value.shape, ScalarType.Float64, generator: generator);
+                Tensor gradient = i == 1
+                    ? zeros_like(together[i].Value)
+                    : randn(together[i].Value.shape, ScalarType.Float64, generator: generator);
                 together[i].Value.grad!.add_(gradient);
                 alone[i].Value.grad = gradient;
                 each[i].Step(0.1);
             }
 
             all.Step(0.1);
-            Assert.All(together.Zip(alone), pair => Assert.True(pair.First.Value.LargestDifference(pair.Second.Value) < 1e-13, pair.First.Name));
+            Assert.All(
+                together.Zip(alone),
+                pair => Assert.True(pair.First.Value.LargestDifference(pair.Second.Value) < 1e-13, pair.First.Name));
         }
 
         Array.ForEach(each, optimizer => optimizer.Dispose());
@@ -74,7 +79,9 @@ public sealed class ParameterSlabTests : IDisposable
             }
 
             lars.Step(0.3);
-            Assert.All(parameters.Zip(weights), pair => Assert.True(pair.First.Value.LargestDifference(pair.Second) < 1e-13, pair.First.Name));
+            Assert.All(
+                parameters.Zip(weights),
+                pair => Assert.True(pair.First.Value.LargestDifference(pair.Second) < 1e-13, pair.First.Name));
         }
     }
 
@@ -112,7 +119,8 @@ public sealed class ParameterSlabTests : IDisposable
     {
         TrainedParameter[] parameters = Parameters();
         using Optimizer optimizer = Create(name, parameters);
-        Tensor[] state() => [.. optimizer.State.Where(s => s.Key.EndsWith(".wide", StringComparison.Ordinal)).Select(s => s.Value.clone())];
+        Tensor[] state() => [.. optimizer.State.Where(s => s.Key.EndsWith(".wide", StringComparison.Ordinal))
+            .Select(s => s.Value.clone())];
         optimizer.ZeroGradients();
         parameters[0].Value.grad!.fill_(1);
         optimizer.Step(0.1);
@@ -159,7 +167,14 @@ public sealed class ParameterSlabTests : IDisposable
     }
 
     private static Optimizer Create(string name, IReadOnlyList<TrainedParameter> parameters)
-        => OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name), WeightDecay = 0.01, TrustCoefficient = 0.02 }, parameters);
+        => OptimizerCatalog.Create(
+            new OptimizerOptions
+            {
+                Name = EnumText.Parse<OptimizerName>(name),
+                WeightDecay = 0.01,
+                TrustCoefficient = 0.02,
+            },
+            parameters);
 
     private TrainedParameter[] Parameters()
     {

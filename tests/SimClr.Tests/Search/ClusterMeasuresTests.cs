@@ -16,7 +16,8 @@ public sealed class ClusterMeasuresTests
     [InlineData("0.29 0.24 0.30 0.25 0.22", 4)]
     [InlineData("0.29", 2)]
     public void The_number_is_chosen_by_the_silhouettes(string silhouettes, int expected)
-        => Assert.Equal(expected, ClusterCount.Best([.. silhouettes.Split(' ').Select((value, i) => new ClusterCountPoint(i + 2, double.Parse(value, CultureInfo.InvariantCulture), 0.9))]).K);
+        => Assert.Equal(expected, ClusterCount.Best([.. silhouettes.Split(' ').Select(
+            (value, i) => new ClusterCountPoint(i + 2, double.Parse(value, CultureInfo.InvariantCulture), 0.9))]).K);
 
     [Fact]
     public void Agreement_is_that_of_scikit_learn()
@@ -25,8 +26,12 @@ public sealed class ClusterMeasuresTests
         int[] labels = SearchTables.GoldenInts("labels");
         int[] clusters = SearchTables.GoldenInts("clusters");
 
-        Assert.Equal(golden.GetProperty("nmi").GetDouble(), PartitionAgreement.NormalizedMutualInformation(labels, clusters), 1e-12);
-        Assert.Equal(golden.GetProperty("ari").GetDouble(), PartitionAgreement.AdjustedRandIndex(labels, clusters), 1e-12);
+        Assert.Equal(
+            golden.GetProperty("nmi").GetDouble(),
+            PartitionAgreement.NormalizedMutualInformation(labels, clusters),
+            1e-12);
+        Assert.Equal(
+            golden.GetProperty("ari").GetDouble(), PartitionAgreement.AdjustedRandIndex(labels, clusters), 1e-12);
     }
 
     [Fact]
@@ -75,15 +80,21 @@ public sealed class ClusterMeasuresTests
 
         Assert.Equal(6, choice.K);
         Assert.Equal(240, choice.Rows);
-        Assert.Equal([2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50], choice.Sweep.Select(point => point.K));
-        Assert.Equal(choice.Sweep.Max(point => point.Silhouette), choice.Sweep.Single(point => point.K == 6).Silhouette);
+        Assert.Equal(
+            [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50],
+            choice.Sweep.Select(point => point.K));
+        Assert.Equal(
+            choice.Sweep.Max(point => point.Silhouette), choice.Sweep.Single(point => point.K == 6).Silhouette);
     }
 
     [Fact]
     public void No_more_clusters_are_tried_than_rows_differ()
-        => Assert.Equal([2, 3], ClusterCount.Choose(SearchTables.Angles(0, 0, 0, 90, 90, 90, 200, 200, 200)).Sweep.Select(point => point.K));
+        => Assert.Equal([2, 3], ClusterCount.Choose(SearchTables.Angles(0, 0, 0, 90, 90, 90, 200, 200, 200)).Sweep
+            .Select(point => point.K));
 
     [Fact]
     public void Equal_rows_have_no_clusters_to_count()
-        => Assert.Contains("all 4 embeddings point the same way", Assert.Throws<DataException>(() => ClusterCount.Choose(SearchTables.Angles(7, 7, 7, 7))).Message);
+        => Assert.Contains(
+            "all 4 embeddings point the same way",
+            Assert.Throws<DataException>(() => ClusterCount.Choose(SearchTables.Angles(7, 7, 7, 7))).Message);
 }

@@ -18,7 +18,8 @@ public sealed class ExactSearchTests
                 for (int row = 0; row < rows; row++)
                 {
                     // Few levels give many equal vectors and many equal similarities; some are all zeros.
-                    index.Add([.. SyntheticVectors.Draw(row % 97, dimension).Select(x => MathF.Round(x * levels / 4) / levels)]);
+                    index.Add([.. SyntheticVectors.Draw(row % 97, dimension)
+                        .Select(x => MathF.Round(x * levels / 4) / levels)]);
                 }
 
                 float[] query = SyntheticVectors.Draw(rows, dimension);
@@ -126,7 +127,8 @@ public sealed class ExactSearchTests
     {
         using var index = new VectorIndex(3);
         Assert.Contains("has 2 numbers, expected 3", Assert.Throws<DataException>(() => index.Add([1, 2])).Message);
-        Assert.Contains("has 4 numbers, expected 3", Assert.Throws<DataException>(() => index.Find([1, 2, 3, 4], 1)).Message);
+        Assert.Contains(
+            "has 4 numbers, expected 3", Assert.Throws<DataException>(() => index.Find([1, 2, 3, 4], 1)).Message);
     }
 
     private static unsafe (float Similarity, float Error) Read(VectorRows rows, SearchQuery query, Int8Kernel kernel)

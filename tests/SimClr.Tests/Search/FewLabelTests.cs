@@ -18,9 +18,11 @@ public sealed class FewLabelTests : IDisposable
         EmbeddingTable table = Tables.Clouds(300, 8, 3, 0.4, seed: 1);
         int[] rows = [.. Enumerable.Range(0, 30)];
 
-        FewLabelResult result = FewLabelClassifier.Fit(table, rows, [.. rows.Select(row => table.Labels![row])], table.ClassNames!);
+        FewLabelResult result = FewLabelClassifier.Fit(
+            table, rows, [.. rows.Select(row => table.Labels![row])], table.ClassNames!);
 
-        double accuracy = result.Predictions.Index().Average(guess => guess.Item == table.Labels![guess.Index] ? 1.0 : 0);
+        double accuracy = result.Predictions.Index()
+            .Average(guess => guess.Item == table.Labels![guess.Index] ? 1.0 : 0);
         Assert.True(accuracy > 0.95, $"accuracy {accuracy}");
         CrossValidation validation = result.Validation!;
         Assert.Equal(30, validation.Images);
@@ -40,7 +42,8 @@ public sealed class FewLabelTests : IDisposable
         EmbeddingTable table = Tables.Clouds(120, 8, 1, 1, seed: 1);
         int[] rows = [.. Enumerable.Range(0, 120)];
 
-        FewLabelResult result = FewLabelClassifier.Fit(table, rows, [.. rows.Select(row => row * 7 % 11 % 2)], ["a", "b"]);
+        FewLabelResult result = FewLabelClassifier.Fit(
+            table, rows, [.. rows.Select(row => row * 7 % 11 % 2)], ["a", "b"]);
 
         Assert.InRange(result.Validation!.Accuracy, 0.3, 0.7);
         Assert.InRange(0.5, result.Validation.Interval.Low, result.Validation.Interval.High);
@@ -49,7 +52,8 @@ public sealed class FewLabelTests : IDisposable
     [Fact]
     public void Two_labels_are_enough_to_predict_but_not_to_validate()
     {
-        FewLabelResult result = FewLabelClassifier.Fit(SearchTables.Angles(0, 10, 100, 90), [0, 3], [0, 1], ["right", "up"]);
+        FewLabelResult result = FewLabelClassifier.Fit(
+            SearchTables.Angles(0, 10, 100, 90), [0, 3], [0, 1], ["right", "up"]);
 
         Assert.Equal([0, 0, 1, 1], result.Predictions);
         Assert.Null(result.Validation);
@@ -59,7 +63,8 @@ public sealed class FewLabelTests : IDisposable
     public void One_class_is_refused()
         => Assert.Contains(
             "2 image(s) are labeled, all as 'right'; expected labels of at least two classes",
-            Assert.Throws<DataException>(() => FewLabelClassifier.Fit(SearchTables.Angles(0, 10, 90), [0, 1], [0, 0], ["right"])).Message);
+            Assert.Throws<DataException>(
+                () => FewLabelClassifier.Fit(SearchTables.Angles(0, 10, 90), [0, 1], [0, 0], ["right"])).Message);
 
     [Fact]
     public void Folds_share_each_class_evenly()
@@ -69,7 +74,9 @@ public sealed class FewLabelTests : IDisposable
         int[] folds = StratifiedFolds.Assign(labels, 5, seed: 3);
 
         Assert.All(folds.CountBy(fold => fold), fold => Assert.InRange(fold.Value, 8, 9));
-        Assert.All(folds.Zip(labels).Where(pair => pair.Second < 2).CountBy(pair => pair), pair => Assert.Equal(4, pair.Value));
+        Assert.All(
+            folds.Zip(labels).Where(pair => pair.Second < 2).CountBy(pair => pair),
+            pair => Assert.Equal(4, pair.Value));
         Assert.Equal(folds, StratifiedFolds.Assign(labels, 5, seed: 3));
         Assert.NotEqual(folds, StratifiedFolds.Assign(labels, 5, seed: 4));
     }
@@ -108,7 +115,11 @@ public sealed class FewLabelTests : IDisposable
     public void With_a_classifier_the_suggestions_are_uncertain_and_diverse()
     {
         // Certain at the left and right; in the middle only two groups of equal rows.
-        double[] degrees = [0, 180, .. Enumerable.Range(0, 300).Select(i => i * 0.1), .. Enumerable.Repeat(89.0, 20), .. Enumerable.Repeat(91.0, 20)];
+        double[] degrees =
+        [
+            0, 180, .. Enumerable.Range(0, 300).Select(i => i * 0.1), .. Enumerable.Repeat(89.0, 20),
+            .. Enumerable.Repeat(91.0, 20),
+        ];
         EmbeddingTable table = SearchTables.Angles(degrees);
         FewLabelResult model = FewLabelClassifier.Fit(table, [0, 1], [0, 1], ["right", "left"]);
 
@@ -133,7 +144,8 @@ public sealed class FewLabelTests : IDisposable
     public void Labels_are_found_by_path_as_written_or_from_the_folder_of_the_file()
     {
         string[] paths = ["a.png", folder.PathOf("deep/b.png"), "c.png", "d.png"];
-        string file = folder.Write("labels.csv", "label,path,guess\nred,a.png,\nblue,deep/b.png,red\n,c.png,red\nred,nowhere.png,\n");
+        string file = folder.Write(
+            "labels.csv", "label,path,guess\nred,a.png,\nblue,deep/b.png,red\n,c.png,red\nred,nowhere.png,\n");
 
         KnownLabels known = KnownLabels.Read(file, paths);
 
@@ -146,23 +158,31 @@ public sealed class FewLabelTests : IDisposable
     [Fact]
     public void An_impossible_path_matches_no_image()
     {
-        KnownLabels known = KnownLabels.Read(folder.Write("labels.csv", "path;label\na\0.png;red\n;red\nb.png;blue\n"), ["a.png", "b.png", "", "c\0.png"]);
+        KnownLabels known = KnownLabels.Read(
+            folder.Write("labels.csv", "path;label\na\0.png;red\n;red\nb.png;blue\n"),
+            ["a.png", "b.png", "", "c\0.png"]);
 
         Assert.Equal([1], known.Rows);
         Assert.Equal(2, known.UnmatchedPaths);
     }
 
     [Theory]
-    [InlineData("path,label\nx.png,red\ny.png,blue\n", "none of its 2 path(s) is one of the 2 embedded images; got 'x.png', expected paths such as 'a.png'")]
-    [InlineData("path,label\na.png,red\na.png,blue\n", "line 3: got the label 'blue' for 'a.png', which is 'red' in line 2")]
+    [InlineData(
+        "path,label\nx.png,red\ny.png,blue\n",
+        "none of its 2 path(s) is one of the 2 embedded images; got 'x.png', expected paths such as 'a.png'")]
+    [InlineData(
+        "path,label\na.png,red\na.png,blue\n", "line 3: got the label 'blue' for 'a.png', which is 'red' in line 2")]
     [InlineData("path,label\na.png\n", "line 2: got 1 field(s), expected 2")]
     [InlineData("file,class\na.png,red\n", "got the header 'file,class', expected 'path,label'")]
     [InlineData("", "got the header '', expected 'path,label'")]
     [InlineData("path,label\n\"a.png,red\n", "a quote is not closed")]
     public void Labels_that_cannot_be_used_are_refused(string content, string expected)
-        => Assert.Contains(expected, Assert.Throws<DataException>(() => KnownLabels.Read(folder.Write("labels.csv", content), ["a.png", "b.png"])).Message);
+        => Assert.Contains(expected, Assert.Throws<DataException>(
+            () => KnownLabels.Read(folder.Write("labels.csv", content), ["a.png", "b.png"])).Message);
 
     [Fact]
     public void A_missing_file_of_labels_is_refused()
-        => Assert.Contains("cannot be read as labels", Assert.Throws<DataException>(() => KnownLabels.Read(folder.PathOf("nowhere.csv"), ["a.png"])).Message);
+        => Assert.Contains(
+            "cannot be read as labels",
+            Assert.Throws<DataException>(() => KnownLabels.Read(folder.PathOf("nowhere.csv"), ["a.png"])).Message);
 }

@@ -154,5 +154,6 @@ public sealed class GraphTests
         return stream.ToArray();
     }
 
-    private static HnswGraph Read(byte[] bytes) => HnswGraph.Read(new BinaryReader(new MemoryStream(bytes)), new GraphOptions(), 1500);
+    private static HnswGraph Read(byte[] bytes)
+        => HnswGraph.Read(new BinaryReader(new MemoryStream(bytes)), new GraphOptions(), 1500);
 }

@@ -14,7 +14,8 @@ public sealed class ImageFactsTests : IDisposable
     public void Most_pixels_come_first_then_most_bytes_then_the_order_and_unknown_ones_last()
         => Assert.Equal(
             [3, 1, 2, 5, 4, 0],
-            ImageFacts.Order([null, new(20, 10, 500), new(10, 20, 500), new(30, 10, 1), new(10, 10, 3), new(20, 10, 400)]));
+            ImageFacts.Order(
+                [null, new(20, 10, 500), new(10, 20, 500), new(30, 10, 1), new(10, 10, 3), new(20, 10, 400)]));
 
     [Fact]
     public void Facts_are_read_from_the_header()

@@ -35,7 +35,10 @@ public sealed class ImageMapTests
         var golden = GoldenFile.Read("groups.json");
         var places = new ImageMap([.. golden.GetProperty(map).Numbers().Select(value => (float)value)]);
 
-        Assert.Equal(golden.GetProperty(expected).GetDouble(), Trustworthiness.Measure(SearchTables.Golden(), places, neighbors), 1e-9);
+        Assert.Equal(
+            golden.GetProperty(expected).GetDouble(),
+            Trustworthiness.Measure(SearchTables.Golden(), places, neighbors),
+            1e-9);
     }
 
     [Fact]
@@ -49,7 +52,9 @@ public sealed class ImageMapTests
 
         Assert.True(neighborhoods > 0.9, $"trustworthiness {neighborhoods}");
         Assert.True(neighborhoods > components, $"{neighborhoods} by neighborhoods, {components} by components");
-        int[] nearest = [.. Enumerable.Range(0, 240).Select(row => Enumerable.Range(0, 240).Where(other => other != row).MinBy(other => Distance(map[row], map[other])))];
+        int[] nearest = [.. Enumerable.Range(0, 240).Select(row => Enumerable.Range(0, 240)
+            .Where(other => other != row)
+            .MinBy(other => Distance(map[row], map[other])))];
         Assert.True(nearest.Index().Count(pair => table.Labels![pair.Index] == table.Labels[pair.Item]) > 225);
     }
 
@@ -86,10 +91,17 @@ public sealed class ImageMapTests
     [Fact]
     public void Tables_without_a_map_are_refused()
     {
-        Assert.Contains("at least 4 to draw", Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 2, 3))).Message);
-        Assert.Contains("at least 3 to draw", Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 2))).Message);
-        Assert.Contains("all 5 embeddings", Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
-        Assert.Contains("all 5 embeddings", Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
+        Assert.Contains(
+            "at least 4 to draw",
+            Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 2, 3))).Message);
+        Assert.Contains(
+            "at least 3 to draw", Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 2))).Message);
+        Assert.Contains(
+            "all 5 embeddings",
+            Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
+        Assert.Contains(
+            "all 5 embeddings",
+            Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
     }
 
     private static double Distance((float X, float Y) one, (float X, float Y) other)

@@ -34,7 +34,8 @@ public sealed class NearDuplicatesTests
     [Fact]
     public void The_preferred_image_is_kept()
     {
-        DuplicateGroup group = Assert.Single(NearDuplicates.Find(SearchTables.Angles(0, 2, 5), Within20, preference: [2, 0, 1]));
+        DuplicateGroup group = Assert.Single(
+            NearDuplicates.Find(SearchTables.Angles(0, 2, 5), Within20, preference: [2, 0, 1]));
 
         Assert.Equal(2, group.Representative);
         Assert.Equal([1, 0], group.Duplicates.Select(found => found.Row));
@@ -79,11 +80,15 @@ public sealed class NearDuplicatesTests
     [Fact]
     public void Inputs_that_cannot_be_compared_are_refused()
     {
-        Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0), 0.9)).Message);
-        Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, float.NaN), 0.9)).Message);
+        Assert.Contains(
+            "at least 2",
+            Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0), 0.9)).Message);
+        Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(
+            () => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, float.NaN), 0.9)).Message);
         Assert.Contains(
             "2 of 4 embeddings are all zeros, which have no cosine similarity; the first is that of 1.png (row 1)",
-            Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, -0f, 1, 1, 0, 0), 0.9)).Message);
+            Assert.Throws<DataException>(
+                () => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, -0f, 1, 1, 0, 0), 0.9)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 1.5));
         Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));
     }

@@ -21,7 +21,8 @@ public sealed class RandomPairsTests
     {
         // Ones and noise in eight dimensions: a wide spread around a median of 0.8.
         var noise = new RandomStream(4, Purpose.Sample);
-        EmbeddingTable table = SearchTables.Create(8, [.. Enumerable.Range(0, 300 * 8).Select(_ => (float)(1 + (0.5 * noise.NextNormal())))]);
+        EmbeddingTable table = SearchTables.Create(
+            8, [.. Enumerable.Range(0, 300 * 8).Select(_ => (float)(1 + (0.5 * noise.NextNormal())))]);
 
         Assert.InRange(RandomPairs.Draw(table, 0).Median, 0.7, 0.9);
         Assert.InRange(RandomPairs.Draw(table, 0).ShareReaching(Threshold, (_, _) => false), 0.001, 0.1);
@@ -48,7 +49,8 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void Scenes_of_similar_images_are_not_a_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
+    public void Scenes_of_similar_images_are_not_a_tail()
+        => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
 
     [Theory]
     [InlineData(4)]
@@ -96,7 +98,8 @@ public sealed class RandomPairsTests
             var own = new RandomStream(2, Purpose.Sample, row);
             for (int i = 0; i < dimension; i++)
             {
-                values[(row * dimension) + i] = (float)((original.NextNormal() + (noise * own.NextNormal())) / Math.Sqrt(dimension));
+                values[(row * dimension) + i] =
+                    (float)((original.NextNormal() + (noise * own.NextNormal())) / Math.Sqrt(dimension));
             }
         }
 

@@ -12,7 +12,8 @@ internal static class SearchTables
 
     /// <summary>Rows at angles in the plane, in degrees: the cosine of two rows is that of their difference.</summary>
     public static EmbeddingTable Angles(params double[] degrees) => Create(
-        2, [.. degrees.SelectMany(angle => new[] { (float)Math.Cos(angle * Math.PI / 180), (float)Math.Sin(angle * Math.PI / 180) })]);
+        2, [.. degrees.SelectMany(
+            angle => new[] { (float)Math.Cos(angle * Math.PI / 180), (float)Math.Sin(angle * Math.PI / 180) })]);
 
     /// <summary>Random rows, some of them slightly changed copies of others.</summary>
     public static EmbeddingTable WithCopies(int rows, int dimension, double change, long seed)
@@ -24,7 +25,9 @@ internal static class SearchTables
             int source = row > 0 && stream.Chance(0.4) ? stream.NextInt(row) : -1;
             for (int i = 0; i < dimension; i++)
             {
-                double value = source < 0 ? stream.NextNormal() : values[(source * dimension) + i] + (change * stream.NextNormal());
+                double value = source < 0
+                    ? stream.NextNormal()
+                    : values[(source * dimension) + i] + (change * stream.NextNormal());
                 values[(row * dimension) + i] = (float)value;
             }
         }

@@ -46,7 +46,8 @@ public sealed class SphericalKMeansTests
         EmbeddingTable table = Tables.Clouds(300, 8, 6, 1.5, seed: 1);
         KMeansOptions options = new() { Seed = 5, Restarts = 2 };
 
-        Assert.Equal(SphericalKMeans.Fit(table, 6, options).Assignments, SphericalKMeans.Fit(table, 6, options).Assignments);
+        Assert.Equal(
+            SphericalKMeans.Fit(table, 6, options).Assignments, SphericalKMeans.Fit(table, 6, options).Assignments);
     }
 
     [Fact]
@@ -90,8 +91,10 @@ public sealed class SphericalKMeansTests
     {
         var rows = UnitRows.FromTable(Tables.Clouds(600, 8, 30, 0.6, seed: 3), 2, "test");
         const int Seeds = 20;
-        double plain = Enumerable.Range(0, Seeds).Average(seed => Left(rows, PlainDraws(rows, 30, new RandomStream(seed, Purpose.Sample))));
-        double greedy = Enumerable.Range(0, Seeds).Average(seed => Left(rows, new KMeansSeeding(rows).DrawRows(30, new RandomStream(seed, Purpose.Cluster))));
+        double plain = Enumerable.Range(0, Seeds)
+            .Average(seed => Left(rows, PlainDraws(rows, 30, new RandomStream(seed, Purpose.Sample))));
+        double greedy = Enumerable.Range(0, Seeds)
+            .Average(seed => Left(rows, new KMeansSeeding(rows).DrawRows(30, new RandomStream(seed, Purpose.Cluster))));
 
         Assert.InRange(greedy / plain, 0.5, 0.95);
     }
@@ -113,14 +116,16 @@ public sealed class SphericalKMeansTests
     private static double Left(UnitRows rows, int[] centers) => Distances(rows, centers).Sum();
 
     private static double[] Distances(UnitRows rows, IReadOnlyList<int> centers)
-        => [.. Enumerable.Range(0, rows.Count).Select(row => centers.Min(center => Math.Max(0, 1 - (double)rows.Cosine(row, center))))];
+        => [.. Enumerable.Range(0, rows.Count)
+            .Select(row => centers.Min(center => Math.Max(0, 1 - (double)rows.Cosine(row, center))))];
 
     private static int[] Slow(UnitRows rows, double[][] centers)
     {
         int[] assignments = [];
         while (true)
         {
-            int[] next = [.. Enumerable.Range(0, rows.Count).Select(row => Enumerable.Range(0, centers.Length).MaxBy(c => Dot(rows[row], centers[c])))];
+            int[] next = [.. Enumerable.Range(0, rows.Count)
+                .Select(row => Enumerable.Range(0, centers.Length).MaxBy(c => Dot(rows[row], centers[c])))];
             if (next.SequenceEqual(assignments))
             {
                 return next;
@@ -130,7 +135,8 @@ public sealed class SphericalKMeansTests
             for (int c = 0; c < centers.Length; c++)
             {
                 int[] own = [.. Enumerable.Range(0, rows.Count).Where(row => next[row] == c)];
-                double[] sum = [.. Enumerable.Range(0, rows.Dimension).Select(i => own.Sum(row => (double)rows[row][i]))];
+                double[] sum = [.. Enumerable.Range(0, rows.Dimension)
+                    .Select(i => own.Sum(row => (double)rows[row][i]))];
                 double length = Math.Sqrt(sum.Sum(value => value * value));
                 centers[c] = [.. sum.Select(value => value / length)];
             }

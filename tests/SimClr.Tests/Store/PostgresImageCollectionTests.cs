@@ -33,7 +33,8 @@ public sealed class PostgresImageCollectionTests
         for (int query = 300; query < 310; query++)
         {
             Assert.Equal(
-                index.Find(SyntheticVectors.Draw(query, Records.Dimension), 10).Select(neighbor => $"image{neighbor.Row}.jpg"),
+                index.Find(SyntheticVectors.Draw(query, Records.Dimension), 10)
+                    .Select(neighbor => $"image{neighbor.Row}.jpg"),
                 await Records.Find(store, query, 10));
         }
 
@@ -47,13 +48,15 @@ public sealed class PostgresImageCollectionTests
     public void A_missing_index_is_reported()
     {
         using PostgresImageCollection store = New("nowhere");
-        Assert.Contains("there is no index 'test_nowhere'", Assert.Throws<DataException>(() => store.Description).Message);
+        Assert.Contains(
+            "there is no index 'test_nowhere'", Assert.Throws<DataException>(() => store.Description).Message);
     }
 
     [Fact]
     public void An_unreachable_server_is_reported_without_the_password()
     {
-        using var store = new PostgresImageCollection("Host=127.0.0.1;Port=1;Database=d;Username=u;Password=hidden;Timeout=2", "photos");
+        using var store = new PostgresImageCollection(
+            "Host=127.0.0.1;Port=1;Database=d;Username=u;Password=hidden;Timeout=2", "photos");
         string message = Assert.Throws<DataException>(() => store.Description).Message;
         Assert.Contains("PostgreSQL at 127.0.0.1, database d cannot be used", message);
         Assert.DoesNotContain("hidden", message);
@@ -64,11 +67,14 @@ public sealed class PostgresImageCollectionTests
     [InlineData("Host=x", "my photos", "expected up to 40 lower-case letters")]
     [InlineData("Host=x", "a\"; DROP TABLE b", "expected up to 40 lower-case letters")]
     public void Invalid_store_settings_are_refused(string connection, string name, string expected)
-        => Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => new PostgresImageCollection(connection, name)).Message);
+        => Assert.Contains(
+            expected,
+            Assert.Throws<ConfigurationException>(() => new PostgresImageCollection(connection, name)).Message);
 
     private static PostgresImageCollection New(string name)
     {
         Assert.SkipWhen(Server is null, "SIMCLR_POSTGRES names no server");
-        return new PostgresImageCollection(Server!, $"test_{name}", new IndexDescription(Records.Dimension, "f00d", "/runs/a"));
+        return new PostgresImageCollection(
+            Server!, $"test_{name}", new IndexDescription(Records.Dimension, "f00d", "/runs/a"));
     }
 }

@@ -18,10 +18,15 @@ internal static class Records
         Vector = SyntheticVectors.Draw(vectorOf ?? number, Dimension),
     };
 
-    public static async Task<string[]> Find(VectorStoreCollection<string, ImageRecord> store, int number, int top, VectorSearchOptions<ImageRecord>? options = null)
+    public static async Task<string[]> Find(
+        VectorStoreCollection<string, ImageRecord> store,
+        int number,
+        int top,
+        VectorSearchOptions<ImageRecord>? options = null)
     {
         var found = new List<string>();
-        await foreach (VectorSearchResult<ImageRecord> result in store.SearchAsync(SyntheticVectors.Draw(number, Dimension), top, options))
+        await foreach (VectorSearchResult<ImageRecord> result in store.SearchAsync(
+            SyntheticVectors.Draw(number, Dimension), top, options))
         {
             found.Add(result.Record.Path);
         }
@@ -51,10 +56,13 @@ internal static class Records
         string[] nearest = await Find(store, 7, 41);
         Assert.Equal("image7.jpg", nearest[0]);
         Assert.Equal(41, nearest.Length);
-        string[] even = await Find(store, 7, 5, new VectorSearchOptions<ImageRecord> { Filter = record => record.Label == "even" });
-        Assert.Equal([.. nearest.Where(path => int.TryParse(path[5..^4], out int number) && number % 2 == 0).Take(5)], even);
+        string[] even = await Find(
+            store, 7, 5, new VectorSearchOptions<ImageRecord> { Filter = record => record.Label == "even" });
+        Assert.Equal(
+            [.. nearest.Where(path => int.TryParse(path[5..^4], out int number) && number % 2 == 0).Take(5)], even);
         Assert.Equal(nearest[3..8], await Find(store, 7, 5, new VectorSearchOptions<ImageRecord> { Skip = 3 }));
-        Assert.Equal(["image7.jpg"], await Find(store, 7, 5, new VectorSearchOptions<ImageRecord> { ScoreThreshold = 0.9999 }));
+        Assert.Equal(
+            ["image7.jpg"], await Find(store, 7, 5, new VectorSearchOptions<ImageRecord> { ScoreThreshold = 0.9999 }));
 
         await store.UpsertAsync(Create(7, vectorOf: 100));
         Assert.NotEqual("image7.jpg", (await Find(store, 7, 1))[0]);
@@ -71,10 +79,13 @@ internal static class Records
 
         Assert.Equal(["image1.jpg", "image3.jpg", "image5.jpg"], labeled);
 
-        DataException wrong = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync(new ImageRecord { Path = "x", Vector = new float[3] }));
+        DataException wrong = await Assert.ThrowsAsync<DataException>(
+            () => store.UpsertAsync(new ImageRecord { Path = "x", Vector = new float[3] }));
         Assert.Contains("has 3 numbers, expected 12", wrong.Message);
-        await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Create(50), new ImageRecord { Path = "x", Vector = Enumerable.Repeat(float.NaN, Dimension).ToArray() }]));
-        DataException zeros = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Create(50), new ImageRecord { Path = "x", Vector = new float[Dimension] }]));
+        await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync(
+            [Create(50), new ImageRecord { Path = "x", Vector = Enumerable.Repeat(float.NaN, Dimension).ToArray() }]));
+        DataException zeros = await Assert.ThrowsAsync<DataException>(
+            () => store.UpsertAsync([Create(50), new ImageRecord { Path = "x", Vector = new float[Dimension] }]));
         Assert.Contains("x is all zeros", zeros.Message);
         Assert.Null(await store.GetAsync("image50.jpg"));
 

@@ -153,7 +153,9 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public async Task A_view_where_a_table_belongs_is_refused()
     {
         (await Fill(3)).Dispose();
-        Run("DROP TABLE images; CREATE VIEW images AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id, 'a' AS path FROM n");
+        Run(
+            "DROP TABLE images; CREATE VIEW images AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM "
+                + "n) SELECT id, 'a' AS path FROM n");
         Assert.Contains("1 view(s)", Refused());
     }
 
@@ -179,7 +181,8 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Run(damage);
         using (var searched = new SqliteImageCollection(Index))
         {
-            Assert.Contains("damaged", (await Assert.ThrowsAsync<DataException>(() => Records.Find(searched, 7, 100))).Message);
+            Assert.Contains(
+                "damaged", (await Assert.ThrowsAsync<DataException>(() => Records.Find(searched, 7, 100))).Message);
         }
 
         using (var read = new SqliteImageCollection(Index))
@@ -203,7 +206,8 @@ public sealed class SqliteImageCollectionTests : IDisposable
             await store.DeleteAsync([Records.Create(5).Path, "nothing"]);
             Assert.Equal(40, Counted());
             await store.CompleteAsync();
-            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));   // Kept as long as the graph is.
+            // Kept as long as the graph is.
+            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));
             await store.UpsertAsync([Records.Create(7), Records.Create(60)]);
             Assert.Equal(42, Counted());
             await store.CompleteAsync();
@@ -217,7 +221,9 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public async Task An_index_written_by_another_version_is_counted_and_then_states_the_count()
     {
         (await Fill(12)).Dispose();
-        Run("DELETE FROM vectors WHERE id = 3; DELETE FROM images WHERE id = 3; UPDATE meta SET value = value + 1 WHERE key = 'version'");
+        Run(
+            "DELETE FROM vectors WHERE id = 3; DELETE FROM images WHERE id = 3; "
+                + "UPDATE meta SET value = value + 1 WHERE key = 'version'");
         Assert.Null(Counted());
 
         using SqliteImageCollection store = new(Index);
@@ -263,7 +269,8 @@ public sealed class SqliteImageCollectionTests : IDisposable
             CREATE TABLE few(id INTEGER PRIMARY KEY, path TEXT UNIQUE);
             INSERT INTO few SELECT id, path FROM images WHERE id < 9;
             PRAGMA writable_schema = ON;
-            UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_few_1')
+            UPDATE sqlite_master
+            SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_few_1')
             WHERE name = 'sqlite_autoindex_images_1';
             """);
         Assert.Contains("12 images (8 by their paths) and 12 vectors", Refused());
@@ -353,7 +360,8 @@ public sealed class SqliteImageCollectionTests : IDisposable
 
     private void Run(string text, bool create = false)
     {
-        using var connection = new SqliteConnection($"Data Source={Index};Pooling=False;Mode={(create ? "ReadWriteCreate" : "ReadWrite")}");
+        using var connection = new SqliteConnection(
+            $"Data Source={Index};Pooling=False;Mode={(create ? "ReadWriteCreate" : "ReadWrite")}");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = text;

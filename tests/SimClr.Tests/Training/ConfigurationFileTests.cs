@@ -15,7 +15,8 @@ public sealed class ConfigurationFileTests : IDisposable
     {
         JsonObject json = ConfigurationFile.Parse("a: &x {b: 1, c: [2, three]}\nd: *x\ne: &y no\nf: *y\n", "my.yaml");
 
-        Assert.Equal("""{"a":{"b":1,"c":[2,"three"]},"d":{"b":1,"c":[2,"three"]},"e":"no","f":"no"}""", json.ToJsonString());
+        Assert.Equal(
+            """{"a":{"b":1,"c":[2,"three"]},"d":{"b":1,"c":[2,"three"]},"e":"no","f":"no"}""", json.ToJsonString());
     }
 
     [Theory]
@@ -54,7 +55,8 @@ public sealed class ConfigurationFileTests : IDisposable
     {
         string[] names = ["a", "b", "c", "d", "e", "f"];
         string text = "a: &a [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]\n"
-            + string.Concat(names.Zip(names.Skip(1)).Select(pair => $"{pair.Second}: &{pair.Second} [{string.Join(',', Enumerable.Repeat($"*{pair.First}", 20))}]\n"));
+            + string.Concat(names.Zip(names.Skip(1)).Select(pair
+                => $"{pair.Second}: &{pair.Second} [{string.Join(',', Enumerable.Repeat($"*{pair.First}", 20))}]\n"));
 
         Assert.Contains("more than 10000 values", Refused(text), StringComparison.Ordinal);
     }
@@ -70,8 +72,12 @@ public sealed class ConfigurationFileTests : IDisposable
     public void A_file_larger_than_any_configuration_is_not_read_to_its_end()
     {
         string file = folder.Write("my.yaml", "# " + new string('x', 2_000_000));
-        Assert.Contains("got more than 1048576 bytes", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Read(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "got more than 1048576 bytes",
+            Assert.Throws<ConfigurationException>(() => ConfigurationFile.Read(file)).Message,
+            StringComparison.Ordinal);
     }
 
-    private static string Refused(string text) => Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse(text, "my.yaml")).Message;
+    private static string Refused(string text)
+        => Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse(text, "my.yaml")).Message;
 }

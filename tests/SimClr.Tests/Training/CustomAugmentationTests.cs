@@ -25,9 +25,14 @@ public sealed class CustomAugmentationTests : IDisposable
     {
         using InMemoryDataSet set = Set();
         var seen = new ConcurrentBag<float[]>();
-        float[] plain = Batch(set, new ViewWriter(Views with { Normalize = Normalization.None }, 1), bfloat16: false, workers: 1);
+        float[] plain = Batch(
+            set, new ViewWriter(Views with { Normalize = Normalization.None }, 1), bfloat16: false, workers: 1);
         float[] normalized = Batch(set, new ViewWriter(Views, 1), bfloat16: false, workers: 1);
-        float[] watched = Batch(set, new ViewWriter(Views, 1, augmentation: new Own((view, size, _) => seen.Add(view.ToArray()))), bfloat16: false, workers: 2);
+        float[] watched = Batch(
+            set,
+            new ViewWriter(Views, 1, augmentation: new Own((view, size, _) => seen.Add(view.ToArray()))),
+            bfloat16: false,
+            workers: 2);
         Assert.Equal(
             plain.Chunk(3 * Views.Size * Views.Size).Select(view => string.Join(' ', view)).Order(),
             seen.Select(view => string.Join(' ', view)).Order());
@@ -72,12 +77,21 @@ public sealed class CustomAugmentationTests : IDisposable
         Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("without")), TinyRun.Checkpoint(folder.PathOf("whole")));
 
         using var stop = new CancellationTokenSource();
-        var interrupted = new Pretrainer(TinyRun.Options) { CustomAugmentation = erasing, Progress = new Reporter(_ => stop.Cancel()) };
-        Assert.Throws<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.PathOf("cut"), cancellation: stop.Token));
+        var interrupted = new Pretrainer(TinyRun.Options)
+        {
+            CustomAugmentation = erasing,
+            Progress = new Reporter(_ => stop.Cancel()),
+        };
+        Assert.Throws<OperationCanceledException>(
+            () => interrupted.Run(TinyRun.Images(), folder.PathOf("cut"), cancellation: stop.Token));
 
         var error = Assert.Throws<ResumeMismatchException>(
-            () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken));
-        Assert.Contains($"started with the augmentation {typeof(Own).FullName}, now with no custom augmentation", error.Message, StringComparison.Ordinal);
+            () => new Pretrainer(TinyRun.Options)
+                .Run(TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken));
+        Assert.Contains(
+            $"started with the augmentation {typeof(Own).FullName}, now with no custom augmentation",
+            error.Message,
+            StringComparison.Ordinal);
 
         new Pretrainer(TinyRun.Options) { CustomAugmentation = erasing }.Run(
             TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken);
@@ -87,7 +101,10 @@ public sealed class CustomAugmentationTests : IDisposable
     [Fact]
     public void It_is_refused_if_the_device_makes_the_views()
     {
-        var pretrainer = new Pretrainer(TinyRun.Options with { AugmentOn = AugmentationPlace.Device }) { CustomAugmentation = new Own((_, _, _) => { }) };
+        var pretrainer = new Pretrainer(TinyRun.Options with { AugmentOn = AugmentationPlace.Device })
+        {
+            CustomAugmentation = new Own((_, _, _) => { }),
+        };
         var error = Assert.Throws<ConfigurationException>(() => pretrainer.Run(
             TinyRun.Images(), folder.PathOf("run"), cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("augment_on is device", error.Message, StringComparison.Ordinal);
@@ -100,13 +117,17 @@ public sealed class CustomAugmentationTests : IDisposable
     /// <summary>All images of each epoch in one batch, as floats.</summary>
     private static float[] Batch(InMemoryDataSet set, ViewWriter views, bool bfloat16, int workers, int epochs = 1)
     {
-        using var ring = new PixelRing(2 * Images, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
-        var loader = new BatchLoader(set, ring.Memory, views.Write, new SkippedImages(set), workers, substituteUnreadable: true);
-        BatchPlan[] plans = [.. Enumerable.Range(0, epochs).Select(epoch => new BatchPlan(epoch, [.. Enumerable.Range(0, Images)]))];
+        using var ring = new PixelRing(
+            2 * Images, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        var loader = new BatchLoader(
+            set, ring.Memory, views.Write, new SkippedImages(set), workers, substituteUnreadable: true);
+        BatchPlan[] plans = [.. Enumerable.Range(0, epochs)
+            .Select(epoch => new BatchPlan(epoch, [.. Enumerable.Range(0, Images)]))];
         return [.. loader.Load(plans, TestContext.Current.CancellationToken).SelectMany(batch =>
         {
             using var scope = NewDisposeScope();
-            return ring.Take(batch.Slot, 2 * Images).permute(0, 2, 3, 1).to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+            return ring.Take(batch.Slot, 2 * Images).permute(
+                0, 2, 3, 1).to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
         })];
     }
 

@@ -20,7 +20,10 @@ public sealed class CustomPartsTests : IDisposable
     [Fact]
     public void Parts_equivalent_to_the_configured_ones_give_the_same_bytes()
     {
-        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.05, WeightDecay = 0 } };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.05, WeightDecay = 0 },
+        };
         new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("configured"));
         new Pretrainer(options)
         {
@@ -29,7 +32,10 @@ public sealed class CustomPartsTests : IDisposable
         }.Run(TinyRun.Images(), folder.PathOf("custom"));
         Assert.Equal(Weights("configured"), Weights("custom"));
         string record = File.ReadAllText(folder.PathOf("custom/run.json"));
-        Assert.Contains($"\"custom_loss\": \"{typeof(Wrapped).FullName}\"", record.Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"custom_loss\": \"{typeof(Wrapped).FullName}\"",
+            record.Replace("\\u002B", "+", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Contains("custom_optimizer", record, StringComparison.Ordinal);
         Assert.DoesNotContain("custom_head", record, StringComparison.Ordinal);
     }
@@ -49,14 +55,19 @@ public sealed class CustomPartsTests : IDisposable
             CustomOptimizer = parameters => new Nesterov(parameters),
             Progress = new Reporter(_ => stop.Cancel()),
         };
-        Assert.ThrowsAny<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => interrupted.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
 
         var without = Assert.Throws<ResumeMismatchException>(
             () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true));
         Assert.Contains("now with no custom head", without.Message, StringComparison.Ordinal);
 
         using Linear second = Head();
-        new Pretrainer(TinyRun.Options) { CustomHead = second, CustomOptimizer = parameters => new Nesterov(parameters) }
+        new Pretrainer(TinyRun.Options)
+        {
+            CustomHead = second,
+            CustomOptimizer = parameters => new Nesterov(parameters),
+        }
             .Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
         Assert.Equal(Weights("whole"), Weights("parts"));
         Assert.True(second.weight.eq(whole.weight).all().item<bool>());
@@ -74,9 +85,11 @@ public sealed class CustomPartsTests : IDisposable
             CustomOptimizer = parameters => new Nesterov(parameters),
             Progress = new Reporter(_ => stop.Cancel()),
         };
-        Assert.ThrowsAny<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.PathOf("run"), cancellation: stop.Token));
-        var error = Assert.Throws<ResumeMismatchException>(() => new Pretrainer(TinyRun.Options) { CustomOptimizer = parameters => new Sgd(parameters) }
-            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => interrupted.Run(TinyRun.Images(), folder.PathOf("run"), cancellation: stop.Token));
+        var error = Assert.Throws<ResumeMismatchException>(
+            () => new Pretrainer(TinyRun.Options) { CustomOptimizer = parameters => new Sgd(parameters) }
+                .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Contains(typeof(Sgd).FullName!, error.Message, StringComparison.Ordinal);
     }
 
@@ -86,7 +99,8 @@ public sealed class CustomPartsTests : IDisposable
     {
         Linear head = nn.Linear(Representation, 8, hasBias: false);
         using var _ = no_grad();
-        head.weight.copy_(arange(8 * Representation, dtype: ScalarType.Float32).mul(0.37).sin().reshape(8, Representation));
+        head.weight.copy_(
+            arange(8 * Representation, dtype: ScalarType.Float32).mul(0.37).sin().reshape(8, Representation));
         return head;
     }
 

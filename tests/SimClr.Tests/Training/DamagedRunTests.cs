@@ -24,7 +24,10 @@ public sealed class DamagedRunTests : IDisposable
 
         DataException error = Resuming();
         Assert.Contains($"{latest}: the file is damaged", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"The previous checkpoint is {earlier}: delete {Path.GetFileName(latest)}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The previous checkpoint is {earlier}: delete {Path.GetFileName(latest)}",
+            error.Message,
+            StringComparison.Ordinal);
 
         File.Delete(latest);
         new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), run.Root, resume: true);
@@ -37,7 +40,8 @@ public sealed class DamagedRunTests : IDisposable
         TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
         string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         File.WriteAllBytes(latest, File.ReadAllBytes(latest)[..1000]);
-        Assert.Contains("There is no earlier checkpoint: start a new run", Resuming(1).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no earlier checkpoint: start a new run", Resuming(1).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +51,8 @@ public sealed class DamagedRunTests : IDisposable
         string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         using (SafetensorsFile content = SafetensorsFile.Read(latest))
         {
-            SafetensorsFile.Write(latest, [.. content.Tensors], new Dictionary<string, string> { ["step"] = content.Metadata["step"] });
+            SafetensorsFile.Write(
+                latest, [.. content.Tensors], new Dictionary<string, string> { ["step"] = content.Metadata["step"] });
         }
 
         Assert.Contains($"{latest}: the file is damaged: its checksum", Resuming(1).Message, StringComparison.Ordinal);
@@ -108,11 +113,13 @@ public sealed class DamagedRunTests : IDisposable
         string file = new RunDirectory(folder.PathOf("run")).EncoderFile;
         using (SafetensorsFile content = SafetensorsFile.Read(file))
         {
-            SafetensorsFile.Write(file, [.. content.Tensors], new Dictionary<string, string>(content.Metadata) { [entry] = json });
+            SafetensorsFile.Write(
+                file, [.. content.Tensors], new Dictionary<string, string>(content.Metadata) { [entry] = json });
         }
 
         var error = Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.PathOf("run")));
-        Assert.StartsWith($"{file}: its description of the {entry} cannot be used", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}: its description of the {entry} cannot be used", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Flipped(byte[] bytes)

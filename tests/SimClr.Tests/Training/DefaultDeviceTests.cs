@@ -44,7 +44,11 @@ public sealed class DefaultDeviceTests : IDisposable
     [InlineData("device", null)]
     public void A_run_is_the_same_whatever_the_default_device(string augmentOn, int? micro)
     {
-        PretrainOptions options = Options with { AugmentOn = EnumText.Parse<AugmentationPlace>(augmentOn), Batch = Options.Batch with { Micro = micro } };
+        PretrainOptions options = Options with
+        {
+            AugmentOn = EnumText.Parse<AugmentationPlace>(augmentOn),
+            Batch = Options.Batch with { Micro = micro },
+        };
         TinyRun.Train(folder, "before", options);
         set_default_device(META);
         TinyRun.Train(folder, "after", options);
@@ -78,12 +82,18 @@ public sealed class DefaultDeviceTests : IDisposable
     public void A_step_is_all_on_its_device_and_reads_nothing(int parts, string optimizer)
     {
         const int images = 12;
-        PretrainOptions options = Options with { Head = Options.Head with { Kind = HeadKind.Linear, BatchNorm = false } };
+        PretrainOptions options = Options with
+        {
+            Head = Options.Head with { Kind = HeadKind.Linear, BatchNorm = false },
+        };
         using var scope = NewDisposeScope();
         using var task = new ContrastiveTask(
             SimClrModel.Create(options, "meta", new Dense()), new Product(), images);
         task.Model.train();
-        using Optimizer update = OptimizerCatalog.Create(Options.Optimizer with { Name = EnumText.Parse<OptimizerName>(optimizer) }, ParameterGroups.FromModule(task.Model), []);
+        using Optimizer update = OptimizerCatalog.Create(
+            Options.Optimizer with { Name = EnumText.Parse<OptimizerName>(optimizer) },
+            ParameterGroups.FromModule(task.Model),
+            []);
         IGradientStep step = task.Step(new RankShare(images, parts), World.Solo);
         for (int i = 0; i < 2; i++)
         {
@@ -91,10 +101,13 @@ public sealed class DefaultDeviceTests : IDisposable
             update.ZeroGradients();
             StepOutcome outcome = step.Compute(() => Views(images / parts));
             update.Step(0.1);
-            Assert.All(new[] { outcome.Loss, outcome.H, outcome.Output }, t => Assert.Equal(DeviceType.META, t.device_type));
+            Assert.All(
+                new[] { outcome.Loss, outcome.H, outcome.Output }, t => Assert.Equal(DeviceType.META, t.device_type));
         }
 
-        Assert.All(task.Model.parameters().Where(p => p.requires_grad), p => Assert.Equal(DeviceType.META, p.grad!.device_type));
+        Assert.All(
+            task.Model.parameters().Where(p => p.requires_grad),
+            p => Assert.Equal(DeviceType.META, p.grad!.device_type));
     }
 
     [Fact]
@@ -110,7 +123,8 @@ public sealed class DefaultDeviceTests : IDisposable
         }
     }
 
-    private static ViewBatch Views(int images) => new(empty([2 * images, 12, 12, 3], device: META).permute(0, 3, 1, 2), zeros([2 * images], ScalarType.Int64, META));
+    private static ViewBatch Views(int images) => new(
+        empty([2 * images, 12, 12, 3], device: META).permute(0, 3, 1, 2), zeros([2 * images], ScalarType.Int64, META));
 
     /// <summary>
     /// "meta" supports neither convolutions nor batch norms (nor LARS); the running statistics are still collected.
@@ -127,7 +141,8 @@ public sealed class DefaultDeviceTests : IDisposable
         public override Tensor forward(Tensor input)
         {
             _ = norm.running_mean!.mul_(RootedScalars.Two);
-            return BackwardHook.Attach(layer.forward(input.flatten(1)), () => { }, new RankedWorld(SingleProcess.Instance));
+            return BackwardHook.Attach(
+                layer.forward(input.flatten(1)), () => { }, new RankedWorld(SingleProcess.Instance));
         }
     }
 

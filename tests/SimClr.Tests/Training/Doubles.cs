@@ -23,7 +23,11 @@ internal sealed class ListLogger : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
         => Lines.Add(formatter(state, exception));
 }
 
@@ -50,7 +54,9 @@ internal sealed class CustomEncoder : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return second.forward(nn.functional.relu(norm.forward(first.forward(input)))).mean([2, 3]).MoveToOuterDisposeScope();
+        return second.forward(nn.functional.relu(norm.forward(first.forward(input))))
+            .mean([2, 3])
+            .MoveToOuterDisposeScope();
     }
 }
 

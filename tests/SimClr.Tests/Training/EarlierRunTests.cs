@@ -33,8 +33,9 @@ public sealed class EarlierRunTests : IDisposable
         List<string> lines = Resume("whole", Options);
         using (var stop = new CancellationTokenSource())
         {
-            Assert.Throws<OperationCanceledException>(() => new SupervisedTrainer(Options) { Progress = new Reporter(p => Cancel(p, stop)) }
-                .Run(TinyRun.Images(Images), folder.PathOf("parts"), resume: true, stop.Token));
+            Assert.Throws<OperationCanceledException>(
+                () => new SupervisedTrainer(Options) { Progress = new Reporter(p => Cancel(p, stop)) }
+                    .Run(TinyRun.Images(Images), folder.PathOf("parts"), resume: true, stop.Token));
         }
 
         _ = Resume("parts", Options);
@@ -43,10 +44,12 @@ public sealed class EarlierRunTests : IDisposable
         Assert.DoesNotContain("not_adapted", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
 
         // Warm-up of 5 steps, then a cosine over 11 of which training takes 7; steps 2, 4, 6, 8, 10 and 12 are logged.
-        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("whole")).MetricsFile).Select(m => m["learning_rate"])];
+        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("whole")).MetricsFile)
+            .Select(m => m["learning_rate"])];
         double[] expected = [0.2, 0.6, 1, 0.9206, 0.7077, 0.4288];
         Assert.All(expected.Zip(rates), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-        Assert.Contains(lines, line => line.Contains("the schedule has 16 steps and the run 12", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.Contains("the schedule has 16 steps and the run 12", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("LARS adapts the classification layer", StringComparison.Ordinal));
     }
 
@@ -59,7 +62,8 @@ public sealed class EarlierRunTests : IDisposable
         Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("now")), TinyRun.Checkpoint(folder.PathOf("earlier")));
         JsonNode now = JsonNode.Parse(File.ReadAllText(RunFile("now")))!;
         Assert.Equal(12, now["scheduled_steps"]!.GetValue<long>());
-        Assert.Equal(["classifier.layer.weight"], now["not_adapted"]!.AsArray().Select(name => name!.GetValue<string>()));
+        Assert.Equal(
+            ["classifier.layer.weight"], now["not_adapted"]!.AsArray().Select(name => name!.GetValue<string>()));
     }
 
     private static void Cancel(PretrainProgress progress, CancellationTokenSource stop)
@@ -76,8 +80,9 @@ public sealed class EarlierRunTests : IDisposable
     private void Describe(string name)
     {
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => new SupervisedTrainer(Options) { Progress = new Reporter(_ => stop.Cancel()) }
-            .Run(TinyRun.Images(Images), folder.PathOf(name), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => new SupervisedTrainer(Options) { Progress = new Reporter(_ => stop.Cancel()) }
+                .Run(TinyRun.Images(Images), folder.PathOf(name), cancellation: stop.Token));
         JsonObject run = JsonNode.Parse(File.ReadAllText(RunFile(name)))!.AsObject();
         Assert.True(run.Remove("scheduled_steps") && run.Remove("not_adapted"));
         File.WriteAllText(RunFile(name), run.ToJsonString());

@@ -42,7 +42,9 @@ public sealed class LearningRateTests : IDisposable
     {
         new SupervisedTrainer(Options).Run(TinyRun.Images(127), folder.PathOf("supervised"));
         AssertRates(Expected, "supervised");
-        _ = ThreadRanks.Run(2, ranks => new Pretrainer(Options) { Communicator = ranks }.Run(TinyRun.Images(127), folder.PathOf("ranks")));
+        _ = ThreadRanks.Run(
+            2,
+            ranks => new Pretrainer(Options) { Communicator = ranks }.Run(TinyRun.Images(127), folder.PathOf("ranks")));
         AssertRates(Expected, "ranks");
     }
 
@@ -80,10 +82,14 @@ public sealed class LearningRateTests : IDisposable
         using var scope = NewDisposeScope();
         var options = new LinearOptions { Momentum = 0 };
         using var trainer = new LinearTrainer(
-            2, 2, images: 1000, options.BatchSizeFor(1000), epochs: 3, peak: 1, options, TestDevice.Name, SingleProcess.Instance, ScalarType.Float64);
+            2, 2, images: 1000, options.BatchSizeFor(1000), epochs: 3, peak: 1, options, TestDevice.Name,
+            SingleProcess.Instance, ScalarType.Float64);
         AssertMoves(
             [1, 0.9330127, 0.75, 0.5, 0.25, 0.0669873],
-            h => trainer.Step(h.to_type(ScalarType.Float64), arange(500, dtype: ScalarType.Int64).remainder(2).ToTestDevice(), last: false),
+            h => trainer.Step(
+                h.to_type(ScalarType.Float64),
+                arange(500, dtype: ScalarType.Int64).remainder(2).ToTestDevice(),
+                last: false),
             () => trainer.Logits(ones(1, 2, dtype: ScalarType.Float64).ToTestDevice())[0],
             rows: 500);
     }
@@ -96,16 +102,27 @@ public sealed class LearningRateTests : IDisposable
     {
         using var scope = NewDisposeScope();
         ImageDataSet photos = TinyRun.Images(127);
-        using var images = new InMemoryDataSet([.. Enumerable.Range(0, 127).Select(photos.Read)], [.. Enumerable.Range(0, 127).Select(i => i % 2)], ["a", "b"]);
-        PretrainOptions options = Options with { OnlineLinear = true, Schedule = new ScheduleOptions { Epochs = 6, WarmupEpochs = 0 } };
-        using OnlineProbe probe = OnlineProbe.For(images, 2, options, new ComputePlan(TestDevice.Name, "fp32", 1) { HasEarlierSchedule = earlier })!;
+        using var images = new InMemoryDataSet(
+            [.. Enumerable.Range(0, 127).Select(photos.Read)],
+            [.. Enumerable.Range(0, 127).Select(i => i % 2)],
+            ["a", "b"]);
+        PretrainOptions options = Options with
+        {
+            OnlineLinear = true,
+            Schedule = new ScheduleOptions { Epochs = 6, WarmupEpochs = 0 },
+        };
+        using OnlineProbe probe = OnlineProbe.For(
+            images, 2, options, new ComputePlan(TestDevice.Name, "fp32", 1) { HasEarlierSchedule = earlier })!;
         Tensor weight = probe.State.Single(s => s.Key == "probe.layer.weight").Value;
         int step = 0;
 
         // Nesterov momentum 0.9 of a constant gradient: each step moves by 1 + 0.9 · (1 + 0.9 + … ) of it.
         AssertMoves(
             [.. rates.Zip([1.9, 2.71, 3.439, 4.0951, 4.68559, 5.217031], (rate, moved) => rate * moved)],
-            h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.ToTensor(Enumerable.Range(0, 128).Select(i => i % 2)).ToTestDevice()), step++),
+            h => probe.Learn(
+                new StepOutcome(
+                    zeros(1), h, h, Numbers.ToTensor(Enumerable.Range(0, 128).Select(i => i % 2)).ToTestDevice()),
+                step++),
             () => weight[0].sum().item<float>(),
             rows: 128);
     }
@@ -118,7 +135,8 @@ public sealed class LearningRateTests : IDisposable
         foreach (double _ in expected)
         {
             double before = position();
-            step(arange(rows).remainder(2).mul(-2e-4f).add(1e-4f).view(-1, 1).expand(rows, 2).to_type(ScalarType.Float32).ToTestDevice());
+            step(arange(rows).remainder(2).mul(-2e-4f).add(1e-4f).view(
+                -1, 1).expand(rows, 2).to_type(ScalarType.Float32).ToTestDevice());
             moves.Add(position() - before);
         }
 
@@ -127,7 +145,8 @@ public sealed class LearningRateTests : IDisposable
 
     private void AssertRates(double[] expected, string name)
     {
-        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf(name)).MetricsFile).Select(m => m["learning_rate"])];
+        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf(name)).MetricsFile)
+            .Select(m => m["learning_rate"])];
         Assert.Equal(expected.Length, rates.Length);
         Assert.All(expected.Zip(rates), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }

@@ -38,6 +38,9 @@ public sealed class LossRunTests : IDisposable
     public void A_contradiction_is_refused_before_anything_is_read()
     {
         PretrainOptions options = TinyRun.Options with { Loss = new LossOptions { SemiHard = true } };
-        Assert.Contains("loss.semi_hard is true", Assert.Throws<ConfigurationException>(() => new Pretrainer(options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "loss.semi_hard is true",
+            Assert.Throws<ConfigurationException>(() => new Pretrainer(options)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -5,5 +5,6 @@ namespace SimClr.Tests.Training;
 /// <summary>The numbers of images, as views carry them.</summary>
 internal static class Numbers
 {
-    public static Tensor ToTensor(IEnumerable<int> images) => tensor(images.Select(image => (long)image).ToArray(), device: CPU);
+    public static Tensor ToTensor(IEnumerable<int> images)
+        => tensor(images.Select(image => (long)image).ToArray(), device: CPU);
 }

@@ -23,20 +23,28 @@ public sealed class OnlineProbeTests : IDisposable
     [InlineData("bf16", 6)]
     public void The_encoder_is_bit_identical_with_and_without_the_probe(string precision, int? micro)
     {
-        PretrainOptions options = Options with { Precision = EnumText.Parse<Precision>(precision), Batch = Options.Batch with { Micro = micro } };
+        PretrainOptions options = Options with
+        {
+            Precision = EnumText.Parse<Precision>(precision),
+            Batch = Options.Batch with { Micro = micro },
+        };
         TinyRun.Train(folder, "without", options);
         PretrainResult result = TinyRun.Train(folder, "with", options with { OnlineLinear = true });
 
         Assert.Equal(
             File.ReadAllBytes(new RunDirectory(folder.PathOf("without")).EncoderFile),
             File.ReadAllBytes(new RunDirectory(folder.PathOf("with")).EncoderFile));
-        using SafetensorsFile without = SafetensorsFile.Read(new RunDirectory(folder.PathOf("without")).LatestCheckpoint()!);
+        using SafetensorsFile without = SafetensorsFile.Read(
+            new RunDirectory(folder.PathOf("without")).LatestCheckpoint()!);
         using SafetensorsFile with = SafetensorsFile.Read(result.Checkpoint);
         Assert.All(without.Tensors, t => Assert.True(t.Value.equal(with.Tensors[t.Key]).all().item<bool>(), t.Key));
         Assert.Equal(4, with.Tensors.Count - without.Tensors.Count);   // weight and bias, with their momentum
-        Assert.All(with.Tensors.Keys.Except(without.Tensors.Keys), name => Assert.True(with.Tensors[name].abs().max().item<float>() > 0, name));
+        Assert.All(
+            with.Tensors.Keys.Except(without.Tensors.Keys),
+            name => Assert.True(with.Tensors[name].abs().max().item<float>() > 0, name));
 
-        double[] shares = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("with")).MetricsFile).Select(m => m["online_linear"])];
+        double[] shares = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("with")).MetricsFile)
+            .Select(m => m["online_linear"])];
         Assert.All(shares, share => Assert.InRange(share, 0, 1));
         Assert.Equal(shares[^1], result.OnlineTop1);
     }
@@ -47,8 +55,10 @@ public sealed class OnlineProbeTests : IDisposable
         PretrainOptions options = Options with { OnlineLinear = true };
         using var scope = NewDisposeScope();
         using ContrastiveTask task = ContrastiveTask.Create(options, TestDevice.Name, null);
-        using OnlineProbe probe = OnlineProbe.For(TinyRun.Images(), task.RepresentationSize, options, new ComputePlan(TestDevice.Name, "fp32", 1))!;
-        var feed = new ViewBatch(rand(32, 3, 12, 12).ToTestDevice(), arange(16, ScalarType.Int64).repeat(2).ToTestDevice());
+        using OnlineProbe probe = OnlineProbe.For(
+            TinyRun.Images(), task.RepresentationSize, options, new ComputePlan(TestDevice.Name, "fp32", 1))!;
+        var feed = new ViewBatch(
+            rand(32, 3, 12, 12).ToTestDevice(), arange(16, ScalarType.Int64).repeat(2).ToTestDevice());
         StepOutcome outcome = task.Step(new RankShare(16, parts: 1), World.Solo).Compute(() => feed);
         Tensor[] before = [.. Gradients().Select(g => g.clone())];
         probe.Learn(outcome, 0);
@@ -74,7 +84,8 @@ public sealed class OnlineProbeTests : IDisposable
         var outcome = new StepOutcome(zeros(1), h, h, arange(64, ScalarType.Int64).ToTestDevice());
 
         probe.Learn(outcome, 0);
-        Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());   // a layer of zeros predicts class 0
+        // a layer of zeros predicts class 0
+        Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());
         for (int step = 1; step < 50; step++)
         {
             probe.Learn(outcome, step);
@@ -93,7 +104,8 @@ public sealed class OnlineProbeTests : IDisposable
         TinyRun.Train(folder, "whole", options);
         using var stop = new CancellationTokenSource();
         var trainer = new Pretrainer(options) { Progress = new Reporter(_ => stop.Cancel()) };
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
         new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
         TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
     }
@@ -102,7 +114,8 @@ public sealed class OnlineProbeTests : IDisposable
     public void Images_without_labels_and_supervised_runs_are_refused()
     {
         PretrainOptions options = Options with { OnlineLinear = true };
-        var error = Assert.Throws<DataException>(() => new Pretrainer(options).Run(new WithoutLabels(TinyRun.Images()), folder.PathOf("run")));
+        var error = Assert.Throws<DataException>(
+            () => new Pretrainer(options).Run(new WithoutLabels(TinyRun.Images()), folder.PathOf("run")));
         Assert.Contains("online_linear", error.Message, StringComparison.Ordinal);
         Assert.Throws<ConfigurationException>(() => new SupervisedTrainer(options));
     }

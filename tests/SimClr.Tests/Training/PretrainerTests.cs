@@ -34,14 +34,18 @@ public sealed class PretrainerTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(run.CheckpointFolder).Length);
         Assert.NotEmpty(Directory.GetFiles(run.TensorBoardFolder));
         using var description = JsonDocument.Parse(File.ReadAllText(run.RunFile));
-        Assert.Equal(0.5, description.RootElement.GetProperty("configuration").GetProperty("loss").GetProperty("temperature").GetDouble());
+        Assert.Equal(0.5, description.RootElement.GetProperty("configuration")
+            .GetProperty("loss")
+            .GetProperty("temperature")
+            .GetDouble());
         Assert.Equal(64, description.RootElement.GetProperty("data").GetProperty("images").GetInt32());
 
         var metrics = MetricsLog.Read(run.MetricsFile).ToArray();
         Assert.Equal([4, 8, 10, 12], metrics.Select(m => m["step"]));
         Assert.Equal(1, metrics[0]["epoch"]);
         Assert.All(metrics, m => Assert.Equal(Math.Log(31), m["chance_loss"], 1e-12));
-        foreach (string key in new[] { "loss", "learning_rate", "images_per_second", "positive_first", "spread_h", "spread_z" })
+        foreach (string key
+            in new[] { "loss", "learning_rate", "images_per_second", "positive_first", "spread_h", "spread_z" })
         {
             Assert.All(metrics, m => Assert.True(double.IsFinite(m[key])));
         }
@@ -54,9 +58,13 @@ public sealed class PretrainerTests : IDisposable
     {
         // Nothing can be loaded ahead of the first step, which waits for its sixteen images.
         using var images = new SlowDataSet(TinyRun.Images(), TimeSpan.FromMilliseconds(5));
-        PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = DataCache.Never } };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Data = new DataOptions { Workers = 1, Cache = DataCache.Never },
+        };
         new Pretrainer(options).Run(images, folder.PathOf("run"));
-        double[] waits = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["input_wait"])];
+        double[] waits = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile)
+            .Select(m => m["input_wait"])];
         Assert.InRange(waits[0], 0.001, 1);
     }
 
@@ -73,8 +81,10 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void The_loss_goes_down()
     {
-        TinyRun.Train(folder, "run", TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 15, WarmupEpochs = 1 } });
-        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["loss"])];
+        TinyRun.Train(
+            folder, "run", TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 15, WarmupEpochs = 1 } });
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile)
+            .Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < losses[..4].Average() - 0.1, string.Join(" ", losses));
     }
 
@@ -84,7 +94,10 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("mlp")]
     public void Every_head_trains_the_encoder(string kind)
     {
-        PretrainOptions options = TinyRun.Options with { Head = TinyRun.Options.Head with { Kind = EnumText.Parse<HeadKind>(kind) } };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Head = TinyRun.Options.Head with { Kind = EnumText.Parse<HeadKind>(kind) },
+        };
         using SimClrModel before = SimClrModel.Create(options, TestDevice.Name, null);
         TinyRun.Train(folder, kind, options);
         using TrainedEncoder after = TrainedEncoder.Load(folder.PathOf(kind));
@@ -100,7 +113,10 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("adamw")]
     public void Other_optimizers_train_and_resume(string name)
     {
-        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name), PeakRate = 0.01 } };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Optimizer = new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name), PeakRate = 0.01 },
+        };
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
         new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
@@ -113,7 +129,11 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("fp32", 10, 1)]
     public void A_cancelled_run_finishes_its_step_and_resumes_bit_exactly(string precision, int step, int threads)
     {
-        PretrainOptions options = TinyRun.Options with { Precision = EnumText.Parse<Precision>(precision), Threads = threads };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Precision = EnumText.Parse<Precision>(precision),
+            Threads = threads,
+        };
         TinyRun.Train(folder, "whole", options);
         StopAfter(step, "parts", options);
         PretrainResult resumed = new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
@@ -122,7 +142,8 @@ public sealed class PretrainerTests : IDisposable
         Assert.Equal(
             File.ReadAllBytes(new RunDirectory(folder.PathOf("whole")).EncoderFile),
             File.ReadAllBytes(new RunDirectory(folder.PathOf("parts")).EncoderFile));
-        double[] steps = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("parts")).MetricsFile).Select(m => m["step"])];
+        double[] steps = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("parts")).MetricsFile)
+            .Select(m => m["step"])];
         Assert.Equal(steps.Order().Distinct(), steps);
     }
 
@@ -185,9 +206,12 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = InMicroBatches(0);
         StopAfter(4, "run", options);
         string file = new RunDirectory(folder.PathOf("run")).RunFile;
-        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // the whole batch fits
+        // the whole batch fits
+        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);
 
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"micro_batch\": 16", "\"micro_batch\": 5", StringComparison.Ordinal));
+        File.WriteAllText(
+            file,
+            File.ReadAllText(file).Replace("\"micro_batch\": 16", "\"micro_batch\": 5", StringComparison.Ordinal));
         var log = new ListLogger();
         PretrainOptions less = options with { Batch = options.Batch with { Memory = "1MB" } };
         new Pretrainer(less) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
@@ -205,7 +229,10 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void Memory_for_not_even_two_images_is_refused_before_anything_is_written()
     {
-        PretrainOptions options = TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = 0, Memory = "1MB" } };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Batch = TinyRun.Options.Batch with { Micro = 0, Memory = "1MB" },
+        };
         var error = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run", options));
         Assert.Contains("1 MB of memory is too little", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(new RunDirectory(folder.PathOf("run")).RunFile));
@@ -227,10 +254,13 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "run");
         var log = new ListLogger();
         PretrainOptions longer = TinyRun.Options with { Schedule = TinyRun.Options.Schedule with { Epochs = 5 } };
-        PretrainResult result = new Pretrainer(longer) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
+        PretrainResult result = new Pretrainer(longer) { Logger = log }
+            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
         Assert.Equal(20, result.Steps);
-        Assert.Contains(log.Lines, line => line.Contains("planned for 12 steps and now goes to 20", StringComparison.Ordinal)
-            && line.Contains("cosine", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines,
+            line => line.Contains("planned for 12 steps and now goes to 20", StringComparison.Ordinal)
+                && line.Contains("cosine", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -247,7 +277,11 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.AssertSame(folder.PathOf("one"), folder.PathOf("three"));
 
         // The loss of the first step: later losses accumulate rounding.
-        PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
+        PretrainOptions single = options with
+        {
+            Batch = new BatchOptions { Size = 64 },
+            Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 },
+        };
         PretrainResult device = TinyRun.Train(folder, "device", single);
         PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = AugmentationPlace.Cpu });
         Assert.Equal(cpu.FinalLoss, device.FinalLoss, 1e-3);
@@ -256,10 +290,15 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void Resuming_with_another_decoder_warns()
     {
-        folder.Write("images/a.png", EncodedImages.OfColor(new SkiaSharp.SKColor(1, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
-        folder.Write("images/b.png", EncodedImages.OfColor(new SkiaSharp.SKColor(9, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
+        folder.Write(
+            "images/a.png",
+            EncodedImages.OfColor(new SkiaSharp.SKColor(1, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
+        folder.Write(
+            "images/b.png",
+            EncodedImages.OfColor(new SkiaSharp.SKColor(9, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
         PretrainOptions options = TinyRun.Options with { Batch = new BatchOptions { Size = 2 } };
-        using ImageDataSet images = DataSets.Open(folder.PathOf("images"), new DataOptions { Decoder = JpegDecoder.Skia });
+        using ImageDataSet images = DataSets.Open(
+            folder.PathOf("images"), new DataOptions { Decoder = JpegDecoder.Skia });
         new Pretrainer(options).Run(images, folder.PathOf("run"));
         string description = File.ReadAllText(new RunDirectory(folder.PathOf("run")).RunFile);
         Assert.Contains("\"decoder\": \"skia\"", description);
@@ -268,9 +307,11 @@ public sealed class PretrainerTests : IDisposable
         new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
         Assert.DoesNotContain(log.Lines, line => line.Contains("bit-exact", StringComparison.Ordinal));
         File.WriteAllText(
-            new RunDirectory(folder.PathOf("run")).RunFile, description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
+            new RunDirectory(folder.PathOf("run")).RunFile,
+            description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
         new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
-        Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and continues with skia: it may not be bit-exact", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains(
+            "by turbojpeg and continues with skia: it may not be bit-exact", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -278,7 +319,8 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "run");
         byte[] before = TinyRun.Checkpoint(folder.PathOf("run"));
-        PretrainResult again = new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
+        PretrainResult again = new Pretrainer(TinyRun.Options)
+            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
         Assert.Equal(12, again.Steps);
         Assert.Equal(before, TinyRun.Checkpoint(folder.PathOf("run")));
     }
@@ -317,7 +359,10 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void Divergence_stops_the_run_names_step_and_cause_and_keeps_the_last_good_checkpoint()
     {
-        PretrainOptions good = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e-3 } };
+        PretrainOptions good = TinyRun.Options with
+        {
+            Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e-3 },
+        };
         StopAfter(4, "run", good);
         string checkpoint = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         Poison(checkpoint);
@@ -334,7 +379,10 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void A_rate_far_too_high_is_reported_as_such()
     {
-        PretrainOptions wild = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e30 } };
+        PretrainOptions wild = TinyRun.Options with
+        {
+            Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e30 },
+        };
         var error = Assert.Throws<DivergenceException>(() => TinyRun.Train(folder, "run", wild));
         Assert.Contains("rate", error.Message, StringComparison.Ordinal);
     }
@@ -359,12 +407,14 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 };
         using ResidualEncoder whole = Start();
         new Pretrainer(options, whole).Run(TinyRun.Images(), folder.PathOf("whole"));
-        Assert.Equal(["encoder.residual.weight"], RunRecord.Read(new RunDirectory(folder.PathOf("whole")).RunFile).NotAdapted!);
+        Assert.Equal(
+            ["encoder.residual.weight"], RunRecord.Read(new RunDirectory(folder.PathOf("whole")).RunFile).NotAdapted!);
 
         using ResidualEncoder parts = Start();
         using var stop = new CancellationTokenSource();
         var trainer = new Pretrainer(options, parts) { Progress = new Reporter(_ => stop.Cancel()) };
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
         new Pretrainer(options, parts).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
         TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
 
@@ -380,7 +430,8 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "first");
         using TrainedEncoder first = TrainedEncoder.Load(folder.PathOf("first"));
-        var tensors = ModuleState.Enumerate(first.Module).Append(KeyValuePair.Create("fc.weight", ones(3, 3))).ToArray();
+        var tensors =
+            ModuleState.Enumerate(first.Module).Append(KeyValuePair.Create("fc.weight", ones(3, 3))).ToArray();
         SafetensorsFile.Write(folder.PathOf("start.safetensors"), tensors, new Dictionary<string, string>());
 
         PretrainOptions options = TinyRun.Options with
@@ -410,10 +461,14 @@ public sealed class PretrainerTests : IDisposable
         var same = new ListLogger();
         new Pretrainer(options) { Logger = same }.Run(TinyRun.Images(), folder.PathOf("second"));
         var other = new ListLogger();
-        new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } }) { Logger = other }.Run(TinyRun.Images(), folder.PathOf("third"));
+        new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } })
+        {
+            Logger = other,
+        }.Run(TinyRun.Images(), folder.PathOf("third"));
 
         Assert.DoesNotContain(same.Lines, line => line.Contains("expect pixels", StringComparison.Ordinal));
-        Assert.Contains(other.Lines, line => line.Contains("trained with pixel normalization none, but views.normalize is imagenet", StringComparison.Ordinal));
+        Assert.Contains(other.Lines, line => line.Contains(
+            "trained with pixel normalization none, but views.normalize is imagenet", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -423,8 +478,10 @@ public sealed class PretrainerTests : IDisposable
         new Pretrainer(TinyRun.Options).Run(labeled, folder.PathOf("labeled"));
         new Pretrainer(TinyRun.Options).Run(new WithoutLabels(labeled), folder.PathOf("unlabeled"));
         TinyRun.AssertSame(folder.PathOf("labeled"), folder.PathOf("unlabeled"));
-        Assert.Contains(MetricsLog.Read(new RunDirectory(folder.PathOf("labeled")).MetricsFile), m => m.ContainsKey("knn"));
-        Assert.DoesNotContain(MetricsLog.Read(new RunDirectory(folder.PathOf("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
+        Assert.Contains(
+            MetricsLog.Read(new RunDirectory(folder.PathOf("labeled")).MetricsFile), m => m.ContainsKey("knn"));
+        Assert.DoesNotContain(
+            MetricsLog.Read(new RunDirectory(folder.PathOf("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
     }
 
     [Theory]
@@ -434,7 +491,10 @@ public sealed class PretrainerTests : IDisposable
     {
         var counts = new List<long>();
         var progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
-        PretrainOptions options = InMicroBatches(micro) with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } };
+        PretrainOptions options = InMicroBatches(micro) with
+        {
+            Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 },
+        };
         new Pretrainer(options) { Progress = progress }.Run(TinyRun.Images(), folder.PathOf("run"));
         Assert.True(counts.Count > 10);
         Assert.Single(counts.Skip(2).Distinct());
@@ -459,7 +519,10 @@ public sealed class PretrainerTests : IDisposable
         };
         Assert.Throws<OperationCanceledException>(
             () => trainer.Run(TinyRun.Images(), folder.PathOf(name), cancellation: stop.Token));
-        Assert.EndsWith($"{step:D9}.safetensors", new RunDirectory(folder.PathOf(name)).LatestCheckpoint(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"{step:D9}.safetensors",
+            new RunDirectory(folder.PathOf(name)).LatestCheckpoint(),
+            StringComparison.Ordinal);
     }
 
     private static void Poison(string checkpoint)

@@ -29,15 +29,26 @@ public sealed class RunDeviceTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Device = "cpu", Precision = Precision.Fp32 };
         var run = new RunDirectory(folder.PathOf("run"));
         Directory.CreateDirectory(run.Root);
-        RunRecord.Create(options, TinyRun.Images(), new ComputePlan(before, "fp32", 1), 12, RunRecord.Pretraining).Write(run.RunFile);
+        RunRecord.Create(options, TinyRun.Images(), new ComputePlan(before, "fp32", 1), 12, RunRecord.Pretraining)
+            .Write(run.RunFile);
         var log = new Log();
-        ComputePlan plan = RunResumption.Prepare(run, RunRecord.Find(run), options, RunRecord.Pretraining, TinyRun.Images(), ownEncoder: false, resume: true, log);
+        ComputePlan plan = RunResumption.Prepare(
+            run, RunRecord.Find(run), options, RunRecord.Pretraining, TinyRun.Images(), ownEncoder: false, resume: true,
+            log);
         Assert.Equal("cpu", plan.Device);
-        Assert.Equal(told, log.Lines.Any(line => line.StartsWith($"The run was computed on {before} with", StringComparison.Ordinal)));
+        Assert.Equal(
+            told,
+            log.Lines.Any(line => line.StartsWith($"The run was computed on {before} with", StringComparison.Ordinal)));
     }
 
     private static Dictionary<string, string> FactsOn(string device)
-        => RunFacts.Collect(RunRecord.Create(TinyRun.Options, TinyRun.Images(), new ComputePlan(device, "bf16", 1), 12, RunRecord.Pretraining, ranks: 4));
+        => RunFacts.Collect(RunRecord.Create(
+            TinyRun.Options,
+            TinyRun.Images(),
+            new ComputePlan(device, "bf16", 1),
+            12,
+            RunRecord.Pretraining,
+            ranks: 4));
 
     private sealed class Log : ILogger
     {
@@ -49,7 +60,11 @@ public sealed class RunDeviceTests : IDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         void ILogger.Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
             => Lines.Add(formatter(state, exception));
     }
 }

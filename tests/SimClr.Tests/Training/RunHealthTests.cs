@@ -59,7 +59,8 @@ public sealed class RunHealthTests : IDisposable
     public void With_one_step_per_epoch_the_chance_warning_also_waits_for_the_first_steps()
     {
         Assert.Empty(LogEachStep(steps: 103));   // warm-up takes 4
-        Assert.StartsWith("Step 104, mean of the last 10 logged steps: still at chance", Assert.Single(LogEachStep(steps: 120)));
+        Assert.StartsWith(
+            "Step 104, mean of the last 10 logged steps: still at chance", Assert.Single(LogEachStep(steps: 120)));
     }
 
     [Fact]
@@ -89,9 +90,13 @@ public sealed class RunHealthTests : IDisposable
     private List<string> Log(Func<long, RunHealth> health, int steps, int stepsPerEpoch)
     {
         var logger = new ListLogger();
-        PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 300, WarmupEpochs = 4 } };
+        PretrainOptions options = TinyRun.Options with
+        {
+            Schedule = new ScheduleOptions { Epochs = 300, WarmupEpochs = 4 },
+        };
         using var metrics = new MetricsLog(folder.PathOf("metrics.jsonl"), folder.PathOf("tensorboard"), 0);
-        var meter = new RunMeter(0, new RunCalendar(stepsPerEpoch, steps, new CheckpointOptions()), options, null, metrics, logger)
+        var meter = new RunMeter(
+            0, new RunCalendar(stepsPerEpoch, steps, new CheckpointOptions()), options, null, metrics, logger)
         {
             Judge = _ => throw new InvalidOperationException("nothing is computed here"),
         };

@@ -65,7 +65,8 @@ public sealed class SupervisedTests : IDisposable
     public void The_loss_goes_down()
     {
         Train("run", Options with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } });
-        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["loss"])];
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile)
+            .Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < Math.Log(10) - 0.2, string.Join(" ", losses));
     }
 
@@ -81,7 +82,8 @@ public sealed class SupervisedTests : IDisposable
             Schedule = new ScheduleOptions { Epochs = 30, WarmupEpochs = 1 },
             Threads = 1,
         });
-        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["loss"])];
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile)
+            .Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < Math.Log(10) - 0.2, string.Join(" ", losses));
     }
 
@@ -91,7 +93,8 @@ public sealed class SupervisedTests : IDisposable
     [InlineData("fp32", 6, "cpu")]
     [InlineData("fp32", null, "device")]
     [InlineData("fp32", null, "cpu", "lars")]   // The layer that started at zero still is not adapted.
-    public void A_cancelled_run_resumes_bit_exactly(string precision, int? micro, string augmentOn, string optimizer = "sgd")
+    public void A_cancelled_run_resumes_bit_exactly(
+        string precision, int? micro, string augmentOn, string optimizer = "sgd")
     {
         PretrainOptions options = Options with
         {
@@ -103,7 +106,8 @@ public sealed class SupervisedTests : IDisposable
         Train("whole", options);
         using var stop = new CancellationTokenSource();
         var trainer = new SupervisedTrainer(options) { Progress = new Reporter(_ => stop.Cancel()) };
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
         new SupervisedTrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
 
         TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
@@ -126,7 +130,8 @@ public sealed class SupervisedTests : IDisposable
         Assert.Equal(expected.Loss.item<float>(), got.Loss.item<float>(), 1e-5);
         Assert.Equal(expected.Images.cpu().data<long>(), got.Images.cpu().data<long>());
         Assert.True(expected.H.allclose(got.H, 1e-4, 1e-5));
-        foreach (var (name, parameter) in whole.Model.named_parameters().Where(p => p.name.StartsWith("classifier", StringComparison.Ordinal)))
+        foreach (var (name, parameter) in whole.Model.named_parameters()
+            .Where(p => p.name.StartsWith("classifier", StringComparison.Ordinal)))
         {
             Assert.True(parameter.grad!.abs().max().item<float>() > 0, name);
             Assert.True(parts.Model.get_parameter(name)!.grad!.allclose(parameter.grad!, 1e-3, 1e-6), name);
@@ -135,7 +140,8 @@ public sealed class SupervisedTests : IDisposable
         StepOutcome Compute(SupervisedTask task, int micro)
         {
             task.Model.eval();
-            var queue = new Queue<int[]>(MicroBatches.Share(10, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, 10)]));
+            var queue = new Queue<int[]>(
+                MicroBatches.Share(10, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, 10)]));
             return task.Step(MicroBatches.Share(10, micro, SingleProcess.Instance), World.Solo).Compute(() =>
             {
                 int[] part = queue.Dequeue();
@@ -149,7 +155,10 @@ public sealed class SupervisedTests : IDisposable
     {
         var counts = new List<long>();
         PretrainOptions options = Options with { Schedule = new ScheduleOptions { Epochs = 6, WarmupEpochs = 1 } };
-        new SupervisedTrainer(options) { Progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)) }
+        new SupervisedTrainer(options)
+        {
+            Progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)),
+        }
             .Run(TinyRun.Images(), folder.PathOf("run"));
         Assert.Single(counts.Skip(2).Distinct());
     }
@@ -165,7 +174,8 @@ public sealed class SupervisedTests : IDisposable
         Assert.Contains("images are of one class", Refused(images.Subset(one)), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.PathOf("run")));
 
-        string Refused(ImageDataSet set) => Assert.Throws<DataException>(() => trainer.Run(set, folder.PathOf("run"))).Message;
+        string Refused(ImageDataSet set)
+            => Assert.Throws<DataException>(() => trainer.Run(set, folder.PathOf("run"))).Message;
     }
 
     [Fact]
@@ -181,12 +191,19 @@ public sealed class SupervisedTests : IDisposable
     public void A_classifier_that_is_missing_or_for_other_classes_is_refused()
     {
         TinyRun.Train(folder, "pretrained");
-        Assert.Contains("there is no classifier", Assert.Throws<DataException>(() => TrainedClassifier.Load(folder.PathOf("pretrained"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no classifier",
+            Assert.Throws<DataException>(() => TrainedClassifier.Load(folder.PathOf("pretrained"))).Message,
+            StringComparison.Ordinal);
 
         Train("run");
         using TrainedClassifier classifier = TrainedClassifier.Load(folder.PathOf("run"));
-        using ImageDataSet other = new InMemoryDataSet([TinyRun.Images().Read(0), TinyRun.Images().Read(1)], [0, 1], ["cat", "dog"]);
-        Assert.Contains("different classes", Assert.Throws<DataException>(() => classifier.Test(other)).Message, StringComparison.Ordinal);
+        using ImageDataSet other = new InMemoryDataSet(
+            [TinyRun.Images().Read(0), TinyRun.Images().Read(1)], [0, 1], ["cat", "dog"]);
+        Assert.Contains(
+            "different classes",
+            Assert.Throws<DataException>(() => classifier.Test(other)).Message,
+            StringComparison.Ordinal);
     }
 
     private PretrainResult Train(string name, PretrainOptions? options = null)

@@ -32,7 +32,8 @@ internal static class TinyRun
         Threads = 1,
     };
 
-    public static ImageDataSet Images(int count = 64) => DataSets.Open("sample:").Subset([.. Enumerable.Range(0, count)]);
+    public static ImageDataSet Images(int count = 64)
+        => DataSets.Open("sample:").Subset([.. Enumerable.Range(0, count)]);
 
     public static PretrainResult Train(TemporaryFolder folder, string name, PretrainOptions? options = null)
         => new Pretrainer(options ?? Options).Run(Images(), folder.PathOf(name));

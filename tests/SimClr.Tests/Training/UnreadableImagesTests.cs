@@ -29,7 +29,8 @@ public sealed class UnreadableImagesTests : IDisposable
 
         using var stop = new CancellationTokenSource();
         var half = new Pretrainer(held) { Progress = new Reporter(p => Stop(stop, p.Step == 8)) };
-        Assert.Throws<OperationCanceledException>(() => half.Run(set, folder.PathOf("mixed"), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => half.Run(set, folder.PathOf("mixed"), cancellation: stop.Token));
         new Pretrainer(With("never")).Run(set, folder.PathOf("mixed"), resume: true);
         TinyRun.AssertSame(folder.PathOf("held"), folder.PathOf("mixed"));
     }

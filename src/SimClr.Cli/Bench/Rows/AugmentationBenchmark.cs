@@ -24,7 +24,9 @@ internal static class AugmentationBenchmark
         }
 
         double[][] figures = SideBySide.Run(
-            settings.Rounds, cancellation, [.. sides.Select(side => (Func<double>)(() => side.ViewsPerSecond(settings.Duration)))]);
+            settings.Rounds,
+            cancellation,
+            [.. sides.Select(side => (Func<double>)(() => side.ViewsPerSecond(settings.Duration)))]);
         yield return Row("augment_photos", "photographs", large, figures[0]);
         yield return Row("augment_small", "small images", small, figures[1]);
     }
@@ -32,7 +34,8 @@ internal static class AugmentationBenchmark
     private static BenchRow Row(string name, string images, ViewOptions views, double[] figures)
         => new(
             name,
-            $"augmentation of decoded {images} to {views.Size} × {views.Size} {(views.Blur ? "with" : "without")} blur, one core",
+            $"augmentation of decoded {images} to {views.Size} × {views.Size} "
+                + $"{(views.Blur ? "with" : "without")} blur, one core",
             Spread.FromValues(figures),
             "views/s");
 
@@ -50,7 +53,10 @@ internal static class AugmentationBenchmark
         {
             int index = next % images.Length;
             RgbImage image = images[index];
-            renderer.Render(image, ViewParameters.Draw(options, image.Width, image.Height, 0, next / images.Length, index, 0), view);
+            renderer.Render(
+                image,
+                ViewParameters.Draw(options, image.Width, image.Height, 0, next / images.Length, index, 0),
+                view);
             next++;
         }
     }

@@ -27,24 +27,36 @@ internal static class BusyBenchmark
             Batch = new() { Size = settings.Batch },
         };
         using var folder = new ScratchFolder();
-        using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, 2 * settings.QuarterSteps * settings.Batch);
+        using ImageDataSet images = BenchImages.Small(
+            settings, options.Views.Size, 2 * settings.QuarterSteps * settings.Batch);
         PretrainSpeed.WarmUp(options, images, cancellation);
-        yield return Row("pretrain", settings, () => PretrainSpeed.Measure(options, images, cancellation), cancellation);
+        yield return Row(
+            "pretrain", settings, () => PretrainSpeed.Measure(options, images, cancellation), cancellation);
 
-        using var encoder = new TrainedEncoder(EncoderCatalog.Create(options.Encoder, options.Views.Size), options.Encoder, options.Views);
+        using var encoder = new TrainedEncoder(
+            EncoderCatalog.Create(options.Encoder, options.Views.Size), options.Encoder, options.Views);
         double Embed()
         {
             var task = new EmbeddingTask(encoder, images, options.Data);
             return images.Count * SideBySide.Rate(
-                () => task.Run(folder.PathOf("busy.npy"), EmbeddingFile.FormatOf(".npy", []), new SkippedImages(images, options.Data), null, cancellation), 1);
+                () => task.Run(
+                    folder.PathOf("busy.npy"),
+                    EmbeddingFile.FormatOf(".npy", []),
+                    new SkippedImages(images, options.Data),
+                    null,
+                    cancellation),
+                1);
         }
 
         Embed();
         yield return Row("embed", settings, Embed, cancellation);
 
         var labels = new InMemoryDataSet(
-            Enumerable.Range(0, images.Count).Select(images.Read), [.. Enumerable.Range(0, images.Count).Select(i => i % 2)], ["even", "odd"]);
-        double Evaluate() => images.Count * SideBySide.Rate(() => LinearEvaluation.OnImages(encoder, labels, labels, new() { Epochs = 1 }), 1);
+            Enumerable.Range(0, images.Count).Select(images.Read),
+            [.. Enumerable.Range(0, images.Count).Select(i => i % 2)],
+            ["even", "odd"]);
+        double Evaluate() => images.Count
+            * SideBySide.Rate(() => LinearEvaluation.OnImages(encoder, labels, labels, new() { Epochs = 1 }), 1);
         Evaluate();
         yield return Row("linear", settings, Evaluate, cancellation);
     }
@@ -61,10 +73,15 @@ internal static class BusyBenchmark
             spins++;
         }
 
-        return [new BenchRow("busy_side", "turns of one busy process", Spread.FromValues([spins / clock.Elapsed.TotalSeconds]), "turns/s")];
+        return [new BenchRow(
+            "busy_side",
+            "turns of one busy process",
+            Spread.FromValues([spins / clock.Elapsed.TotalSeconds]),
+            "turns/s")];
     }
 
-    private static BenchRow Row(string what, BenchSettings settings, Func<double> measure, CancellationToken cancellation)
+    private static BenchRow Row(
+        string what, BenchSettings settings, Func<double> measure, CancellationToken cancellation)
     {
         int processes = ComputeEnvironment.Cores;
         double[][] figures = SideBySide.Run(settings.Rounds, cancellation, measure, () =>
@@ -94,8 +111,10 @@ internal static class BusyBenchmark
 
         public BusyProcesses(int count)
         {
-            processes = [.. Enumerable.Range(0, count).Select(_ => SelfProcess.Start(["bench", "--only", BenchCatalog.BusySide]))];
-            SpinWait.SpinUntil(() => processes.All(process => process.TotalProcessorTime > StartUp || process.HasExited));
+            processes = [.. Enumerable.Range(0, count)
+                .Select(_ => SelfProcess.Start(["bench", "--only", BenchCatalog.BusySide]))];
+            SpinWait.SpinUntil(
+                () => processes.All(process => process.TotalProcessorTime > StartUp || process.HasExited));
         }
 
         public void Dispose()

@@ -23,15 +23,29 @@ internal static class CacheBenchmark
         BenchRow cached = settings.MeasureInOwnProcess(BenchCatalog.CacheMicro, settings, cancellation);
         string shapes = string.Create(
             CultureInfo.InvariantCulture,
-            $"ResNet-18 × {settings.CacheWidth} at {settings.BaseOptions.Views.Size} × {settings.BaseOptions.Views.Size}, batch {settings.LargeBatch} by {settings.Batch} against plain batch {settings.Batch}");
+            $"ResNet-18 × {settings.CacheWidth} at {settings.BaseOptions.Views.Size} × "
+                + $"{settings.BaseOptions.Views.Size}, batch {settings.LargeBatch} by {settings.Batch} against "
+                + $"plain batch {settings.Batch}");
         yield return new BenchRow(
-            "cache_time", $"gradient cache, time per image, {shapes}", Spread.FromValues([plain.Result.Median / cached.Result.Median]), "of the plain time", Target.Max(1.4))
+            "cache_time",
+            $"gradient cache, time per image, {shapes}",
+            Spread.FromValues([plain.Result.Median / cached.Result.Median]),
+            "of the plain time",
+            Target.Max(1.4))
         {
-            Figures = new Dictionary<string, double> { ["images_per_second"] = cached.Result.Median, ["plain_images_per_second"] = plain.Result.Median },
+            Figures = new Dictionary<string, double>
+            {
+                ["images_per_second"] = cached.Result.Median,
+                ["plain_images_per_second"] = plain.Result.Median,
+            },
         };
         (double large, double small) = (cached.Figures["mb"], plain.Figures["mb"]);
         yield return new BenchRow(
-            "cache_memory", $"gradient cache, peak resident memory, {shapes}", Spread.FromValues([large / small]), "of the plain peak", Target.Max(1.25))
+            "cache_memory",
+            $"gradient cache, peak resident memory, {shapes}",
+            Spread.FromValues([large / small]),
+            "of the plain peak",
+            Target.Max(1.25))
         {
             Figures = new Dictionary<string, double> { ["mb"] = large, ["plain_mb"] = small },
         };
@@ -39,13 +53,24 @@ internal static class CacheBenchmark
 
     /// <summary>Runs plain steps with a small batch.</summary>
     public static IEnumerable<BenchRow> Plain(BenchSettings settings, CancellationToken cancellation)
-        => [Run("cache_plain", Options(settings) with { Batch = new() { Size = settings.Batch } }, PlainSteps * settings.Batch, settings, cancellation)];
+        => [Run(
+            "cache_plain",
+            Options(settings) with { Batch = new() { Size = settings.Batch } },
+            PlainSteps * settings.Batch,
+            settings,
+            cancellation)];
 
     /// <summary>Runs one step with the large batch.</summary>
     public static IEnumerable<BenchRow> Micro(BenchSettings settings, CancellationToken cancellation)
-        => [Run("cache_micro", Options(settings) with { Batch = new() { Size = settings.LargeBatch, Micro = settings.Batch } }, settings.LargeBatch, settings, cancellation)];
+        => [Run(
+            "cache_micro",
+            Options(settings) with { Batch = new() { Size = settings.LargeBatch, Micro = settings.Batch } },
+            settings.LargeBatch,
+            settings,
+            cancellation)];
 
-    private static BenchRow Run(string name, PretrainOptions options, int count, BenchSettings settings, CancellationToken cancellation)
+    private static BenchRow Run(
+        string name, PretrainOptions options, int count, BenchSettings settings, CancellationToken cancellation)
     {
         using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, count);
         double speed = 0;

@@ -11,11 +11,13 @@ internal static class DecodeBenchmark
     {
         using var folder = new ScratchFolder();
         using ImageDataSet photos = BenchImages.Photos(settings, folder, Images);
-        double megapixels = Enumerable.Range(0, Images).Select(photos.Read).Average(image => image.Width * image.Height / 1e6);
+        double megapixels =
+            Enumerable.Range(0, Images).Select(photos.Read).Average(image => image.Width * image.Height / 1e6);
         int next = 0;
         double[][] figures = SideBySide.Run(
             settings.Rounds, cancellation, () => SideBySide.Rate(() => DecodeOne(next++ % Images), settings.Duration));
-        yield return new BenchRow("decode", "decoding of JPEG files, one core", Spread.FromValues(figures[0]), "images/s")
+        yield return new BenchRow(
+            "decode", "decoding of JPEG files, one core", Spread.FromValues(figures[0]), "images/s")
         {
             Figures = new Dictionary<string, double> { ["megapixels_per_image"] = megapixels },
         };

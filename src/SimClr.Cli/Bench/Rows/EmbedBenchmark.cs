@@ -17,7 +17,10 @@ internal static class EmbedBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        PretrainOptions small = settings.BaseOptions with { Encoder = settings.BaseOptions.Encoder with { Width = settings.Width } };
+        PretrainOptions small = settings.BaseOptions with
+        {
+            Encoder = settings.BaseOptions.Encoder with { Width = settings.Width },
+        };
         PretrainOptions large = PhotoBenchmark.Options(settings);
         large = large with { Encoder = large.Encoder with { Name = "resnet18", Width = settings.Width } };
         using var folder = new ScratchFolder();
@@ -30,20 +33,33 @@ internal static class EmbedBenchmark
     }
 
     private static BenchRow Row(
-        string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, ImageDataSet images, CancellationToken cancellation)
+        string name,
+        string from,
+        PretrainOptions options,
+        BenchSettings settings,
+        ScratchFolder folder,
+        ImageDataSet images,
+        CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(options with { Precision = Precision.Fp32 }, customEncoder: false);
         plan.Begin();
         using TrainedEncoder encoder = BenchEncoder.Load(options.Encoder, options.Views, plan.Device);
         int count = Embedder.ComputedAtOnce(options.Views.Size, torch.device(plan.Device));
-        using Tensor batch = rand([count, options.Views.Size, options.Views.Size, 3], device: torch.device(plan.Device)).permute(0, 3, 1, 2);
+        using Tensor batch = rand([count, options.Views.Size, options.Views.Size, 3], device: torch.device(plan.Device))
+            .permute(0, 3, 1, 2);
         int batches = Math.Max(2, images.Count / count);
         double Fixed() => count * SideBySide.Rate(() => RunEncoderOnly(encoder, batch), batches);
         double File()
         {
             var task = new EmbeddingTask(encoder, images, options.Data);
             return images.Count * SideBySide.Rate(
-                () => task.Run(folder.PathOf($"{name}.npy"), EmbeddingFile.FormatOf(".npy", []), new SkippedImages(images, options.Data), null, cancellation), 1);
+                () => task.Run(
+                    folder.PathOf($"{name}.npy"),
+                    EmbeddingFile.FormatOf(".npy", []),
+                    new SkippedImages(images, options.Data),
+                    null,
+                    cancellation),
+                1);
         }
 
         Fixed();
@@ -52,7 +68,8 @@ internal static class EmbedBenchmark
             name,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"embed from {from} to .npy against the encoder on a fixed batch, ResNet-18 × {options.Encoder.Width} at {options.Views.Size} × {options.Views.Size}, fp32"),
+                $"embed from {from} to .npy against the encoder on a fixed batch, ResNet-18 × {options.Encoder.Width} "
+                    + $"at {options.Views.Size} × {options.Views.Size}, fp32"),
             Spread.FromRatio(figures[1], figures[0]),
             "of the encoder alone",
             Target.Min(0.9))

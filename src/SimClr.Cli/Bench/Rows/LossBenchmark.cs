@@ -60,12 +60,17 @@ internal static class LossBenchmark
         double gradients = 2.0 * settings.ManyLossImages * Dimension * sizeof(float);
         yield return new BenchRow(
             "loss_memory",
-            $"NT-Xent forward and backward, N = {settings.ManyLossImages}, d = {Dimension}: memory beyond the inputs and their gradients",
+            $"NT-Xent forward and backward, N = {settings.ManyLossImages}, d = {Dimension}: memory beyond the "
+                + "inputs and their gradients",
             Spread.FromValues([(peak - before - gradients) / Megabyte]),
             "MB",
             Target.Max(256))
         {
-            Figures = new Dictionary<string, double> { ["dense_similarities_mb"] = 4.0 * settings.ManyLossImages * settings.ManyLossImages * sizeof(float) / Megabyte },
+            Figures = new Dictionary<string, double>
+            {
+                ["dense_similarities_mb"] =
+                    4.0 * settings.ManyLossImages * settings.ManyLossImages * sizeof(float) / Megabyte,
+            },
         };
     }
 
@@ -77,8 +82,11 @@ internal static class LossBenchmark
         Tensor z = nn.functional.normalize(cat([z1, z2]), p: 2, dim: 1);
         Tensor similarity = z.matmul(z.t()).div(RootedScalars.From(temperature));
         Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
-        Tensor partner = arange(RootedScalars.Zero, RootedScalars.From(2 * n), RootedScalars.One, device: z.device).Plus(RootedScalars.From(n)).remainder(RootedScalars.From(2 * n));
-        return nn.functional.cross_entropy(similarity.masked_fill(self, RootedScalars.MinusInfinity), partner).MoveToOuterDisposeScope();
+        Tensor partner = arange(RootedScalars.Zero, RootedScalars.From(2 * n), RootedScalars.One, device: z.device)
+            .Plus(RootedScalars.From(n))
+            .remainder(RootedScalars.From(2 * n));
+        return nn.functional.cross_entropy(similarity.masked_fill(self, RootedScalars.MinusInfinity), partner)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Pseudorandom projections of both views, with gradients.</summary>
@@ -116,8 +124,14 @@ internal static class LossBenchmark
         private static Tensor Pattern(int images, double phase, Device device)
         {
             using var scope = NewDisposeScope();
-            return arange(RootedScalars.Zero, RootedScalars.From((long)images * Dimension), RootedScalars.One, ScalarType.Float32, device)
-                .mul(RootedScalars.From(0.7548777)).Plus(RootedScalars.From(phase)).sin().reshape(images, Dimension).requires_grad_().MoveToOuterDisposeScope();
+            return arange(
+                RootedScalars.Zero,
+                RootedScalars.From((long)images * Dimension),
+                RootedScalars.One,
+                ScalarType.Float32,
+                device)
+                .mul(RootedScalars.From(0.7548777)).Plus(RootedScalars.From(phase)).sin().reshape(
+                    images, Dimension).requires_grad_().MoveToOuterDisposeScope();
         }
     }
 }

@@ -25,7 +25,9 @@ internal static class OnnxBenchmark
         int side = settings.BaseOptions.Views.Size;
         yield return Row(settings, "onnx_quarter", "resnet18", settings.Width / 4, side, settings.Batch, cancellation);
         yield return Row(settings, "onnx", "resnet18", settings.Width, side, settings.Batch, cancellation);
-        yield return Row(settings, "onnx_photos", "resnet50", settings.Width / 4, settings.PhotoSide, settings.PhotoBatch, cancellation);
+        yield return Row(
+            settings, "onnx_photos", "resnet50", settings.Width / 4, settings.PhotoSide, settings.PhotoBatch,
+            cancellation);
     }
 
     // An input in another layout than the weights would be converted at each pass.
@@ -33,7 +35,13 @@ internal static class OnnxBenchmark
         => encoder.Module.parameters().First(weight => weight.dim() == 4).stride(1) == 1;
 
     private static BenchRow Row(
-        BenchSettings settings, string row, string name, double width, int side, int batch, CancellationToken cancellation)
+        BenchSettings settings,
+        string row,
+        string name,
+        double width,
+        int side,
+        int batch,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         int threads = ComputePlan.Resolve(settings.BaseOptions, customEncoder: false).Threads;
@@ -63,7 +71,8 @@ internal static class OnnxBenchmark
             row,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"embedding of a fixed batch against ONNX Runtime, {name} × {width} at {side} × {side}, batch {batch}, fp32, {threads} thread(s)"),
+                $"embedding of a fixed batch against ONNX Runtime, {name} × {width} at {side} × {side}, batch {batch}, "
+                    + $"fp32, {threads} thread(s)"),
             Spread.FromRatio(figures[0], figures[1]),
             "of ONNX Runtime",
             Target.Min(1))
@@ -77,7 +86,8 @@ internal static class OnnxBenchmark
 
         // Small batches on one thread each, as in 'simclr embed'.
         void Embed() => Task.WaitAll(
-            [.. Enumerable.Repeat(parts, Passes).SelectMany(all => all).Select(part => inference.Start(part))], cancellation);
+            [.. Enumerable.Repeat(parts, Passes).SelectMany(all => all).Select(part => inference.Start(part))],
+            cancellation);
 
         void Score()
         {

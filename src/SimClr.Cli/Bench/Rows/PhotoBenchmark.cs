@@ -28,9 +28,16 @@ internal static class PhotoBenchmark
             () => PretrainSpeed.Measure(options, packed, cancellation));
         string shapes = string.Create(
             CultureInfo.InvariantCulture,
-            $"ResNet-50 × {options.Encoder.Width} at {settings.PhotoSide} × {settings.PhotoSide}, batch {settings.PhotoBatch}, {bare.Plan.Precision}");
-        yield return Row("pretrain_jpeg", $"pretrain from JPEG files against the bare step, {shapes}", 0.85, figures[0], figures[1]);
-        yield return Row("pretrain_packed", $"pretrain from a packed file against the bare step, {shapes}", 0.93, figures[0], figures[2]);
+            $"ResNet-50 × {options.Encoder.Width} at {settings.PhotoSide} × {settings.PhotoSide}, batch "
+                + $"{settings.PhotoBatch}, {bare.Plan.Precision}");
+        yield return Row(
+            "pretrain_jpeg", $"pretrain from JPEG files against the bare step, {shapes}", 0.85, figures[0], figures[1]);
+        yield return Row(
+            "pretrain_packed",
+            $"pretrain from a packed file against the bare step, {shapes}",
+            0.93,
+            figures[0],
+            figures[2]);
     }
 
     private static BenchRow Row(string name, string what, double target, double[] bare, double[] run)

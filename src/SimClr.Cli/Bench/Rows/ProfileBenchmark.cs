@@ -11,15 +11,18 @@ internal static class ProfileBenchmark
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
         PretrainOptions small = settings.BaseOptions with { Batch = new() { Size = settings.Batch } };
-        using (ImageDataSet images = BenchImages.Small(settings, small.Views.Size, settings.QuarterSteps * settings.Batch))
+        using (ImageDataSet images = BenchImages.Small(
+            settings, small.Views.Size, settings.QuarterSteps * settings.Batch))
         {
             yield return Row("profile", With(small, settings.Width), images, 2 * settings.Steps, cancellation);
-            yield return Row("profile_quarter", With(small, settings.Width / 4), images, settings.QuarterSteps, cancellation);
+            yield return Row(
+                "profile_quarter", With(small, settings.Width / 4), images, settings.QuarterSteps, cancellation);
         }
 
         using var folder = new ScratchFolder();
         using ImageDataSet photos = BenchImages.Photos(settings, folder, 2 * settings.PhotoBatch);
-        yield return Row("profile_photos", PhotoBenchmark.Options(settings), photos, 2 * settings.PhotoSteps, cancellation);
+        yield return Row(
+            "profile_photos", PhotoBenchmark.Options(settings), photos, 2 * settings.PhotoSteps, cancellation);
     }
 
     private static PretrainOptions With(PretrainOptions options, double width)
@@ -34,7 +37,8 @@ internal static class ProfileBenchmark
             name,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"shares of the time of training, {options.Encoder.Name} × {options.Encoder.Width} at {options.Views.Size} × {options.Views.Size}, batch {options.Batch.Size}, {steps} step(s)"),
+                $"shares of the time of training, {options.Encoder.Name} × {options.Encoder.Width} at "
+                    + $"{options.Views.Size} × {options.Views.Size}, batch {options.Batch.Size}, {steps} step(s)"),
             Spread.FromValues([profile.Total / steps]),
             "s per step")
         {

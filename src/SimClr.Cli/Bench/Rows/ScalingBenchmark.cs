@@ -22,7 +22,8 @@ internal static class ScalingBenchmark
         }
     }
 
-    private static IEnumerable<(string Name, PretrainOptions Options)> Variants(PretrainOptions basis, BenchSettings settings)
+    private static IEnumerable<(string Name, PretrainOptions Options)> Variants(
+        PretrainOptions basis, BenchSettings settings)
     {
         foreach (int batch in new[] { settings.Batch / 4, settings.Batch, 4 * settings.Batch })
         {
@@ -47,7 +48,8 @@ internal static class ScalingBenchmark
         }
     }
 
-    private static BenchRow Row(string name, PretrainOptions options, BenchSettings settings, CancellationToken cancellation)
+    private static BenchRow Row(
+        string name, PretrainOptions options, BenchSettings settings, CancellationToken cancellation)
     {
         using var step = new SyntheticStep(options);
         step.Run();
@@ -58,7 +60,8 @@ internal static class ScalingBenchmark
             name,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"bare step, {options.Encoder.Name} × {options.Encoder.Width} at {options.Views.Size} × {options.Views.Size}, batch {options.Batch.Size}, {step.Plan.Threads} thread(s)"),
+                $"bare step, {options.Encoder.Name} × {options.Encoder.Width} at {options.Views.Size} × "
+                    + $"{options.Views.Size}, batch {options.Batch.Size}, {step.Plan.Threads} thread(s)"),
             Spread.FromValues(rates[0]),
             "images/s")
         {

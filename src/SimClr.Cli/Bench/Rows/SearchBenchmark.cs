@@ -42,11 +42,35 @@ internal static class SearchBenchmark
         double memory = (double)index.Bytes / ((long)count * Dimension * sizeof(float));
         string shape = FormattableString.Invariant($"{count:N0} vectors of {Dimension}, the {Top} nearest");
         yield return new BenchRow(
-            "search_exact", $"{shape}, exact: median of {Queries} queries", Spread.FromValues(figures[0]), "ms", Target.Max(25 * count / Million));
-        yield return new BenchRow("search_graph", $"{shape}, by the graph: median of {Queries} queries", Spread.FromValues(figures[1]), "ms", Target.Max(2));
-        yield return new BenchRow("search_recall", $"{shape}: share that the graph finds", Spread.FromValues([recall]), "of the nearest", Target.Min(0.98));
-        yield return new BenchRow("search_build", $"{shape}: building the graph", Spread.FromValues([build]), "s", Target.Max(900 * count / Million));
-        yield return new BenchRow("search_memory", $"{shape}: memory of vectors, codes and graph", Spread.FromValues([memory]), "of the vectors", Target.Max(1.6));
+            "search_exact",
+            $"{shape}, exact: median of {Queries} queries",
+            Spread.FromValues(figures[0]),
+            "ms",
+            Target.Max(25 * count / Million));
+        yield return new BenchRow(
+            "search_graph",
+            $"{shape}, by the graph: median of {Queries} queries",
+            Spread.FromValues(figures[1]),
+            "ms",
+            Target.Max(2));
+        yield return new BenchRow(
+            "search_recall",
+            $"{shape}: share that the graph finds",
+            Spread.FromValues([recall]),
+            "of the nearest",
+            Target.Min(0.98));
+        yield return new BenchRow(
+            "search_build",
+            $"{shape}: building the graph",
+            Spread.FromValues([build]),
+            "s",
+            Target.Max(900 * count / Million));
+        yield return new BenchRow(
+            "search_memory",
+            $"{shape}: memory of vectors, codes and graph",
+            Spread.FromValues([memory]),
+            "of the vectors",
+            Target.Max(1.6));
     }
 
     private static double Recall(VectorIndex index, float[] query)
@@ -55,12 +79,13 @@ internal static class SearchBenchmark
         return index.FindByGraph(query, Top).Count(found => nearest.Contains(found.Row)) / (double)nearest.Count;
     }
 
-    private static double Median(float[][] queries, Func<float[], IReadOnlyList<Neighbor>> find) => Spread.FromValues([.. queries.Select(query =>
-    {
-        long begin = Stopwatch.GetTimestamp();
-        _ = find(query);
-        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-    })]).Median;
+    private static double Median(float[][] queries, Func<float[], IReadOnlyList<Neighbor>> find)
+        => Spread.FromValues([.. queries.Select(query =>
+        {
+            long begin = Stopwatch.GetTimestamp();
+            _ = find(query);
+            return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        })]).Median;
 
     private static float[] Draw(int row)
     {

@@ -9,7 +9,8 @@ internal static class StartupBenchmark
     {
         Start(["--version"], cancellation);   // brings the files into the page cache
         double[][] figures = SideBySide.Run(
-            settings.Launches, cancellation, () => Start(["--help"], cancellation), () => Start(["preset", "list"], cancellation));
+            settings.Launches, cancellation, () => Start(["--help"], cancellation), () => Start(
+                ["preset", "list"], cancellation));
         yield return Row("start_help", "simclr --help", figures[0]);
         yield return Row("start_preset_list", "simclr preset list", figures[1]);
     }
@@ -24,6 +25,7 @@ internal static class StartupBenchmark
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return outcome.ExitCode == 0
             ? seconds
-            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' exited with code {outcome.ExitCode}: {outcome.Error}");
+            : throw new InvalidOperationException(
+                $"'simclr {string.Join(' ', arguments)}' exited with code {outcome.ExitCode}: {outcome.Error}");
     }
 }

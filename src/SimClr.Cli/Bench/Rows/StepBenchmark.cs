@@ -42,7 +42,8 @@ internal static class StepBenchmark
         double[] reached = [.. figures[1].Select(rate => rate * perImage)];
         string shapes = string.Create(
             CultureInfo.InvariantCulture,
-            $"ResNet-18 × {width} at {options.Views.Size} × {options.Views.Size}, batch {settings.Batch}, {bare.Plan.Precision}");
+            $"ResNet-18 × {width} at {options.Views.Size} × {options.Views.Size}, batch "
+                + $"{settings.Batch}, {bare.Plan.Precision}");
         yield return new BenchRow(
             $"step{suffix}",
             $"bare training step, {shapes}, against the {bare.Plan.Precision} matrix-product peak",

@@ -31,7 +31,11 @@ internal static class HtmlGallery
         html.Append("<ul class=\"gallery\">\n");
         foreach (GalleryImage image in images)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Link(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{Broken(image.Path[common..])}</span>{below(image)}</li>\n");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Link(image)}<span>"
+                    + $"{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\""
+                    + $"{HtmlText.Escape(image.Path)}\">{Broken(image.Path[common..])}</span>{below(image)}</li>\n");
         }
 
         html.Append("</ul>\n");
@@ -44,7 +48,8 @@ internal static class HtmlGallery
     private static int CommonFolder(IReadOnlyList<string> paths)
     {
         int common = paths.Count == 0 ? 0 : paths.Min(path => path.LastIndexOfAny(['/', '\\']) + 1);
-        while (common > 0 && !paths.All(path => path.AsSpan(0, common).SequenceEqual(paths[0].AsSpan(0, common)) && path[common - 1] is '/' or '\\'))
+        while (common > 0 && !paths.All(path => path.AsSpan(0, common).SequenceEqual(paths[0].AsSpan(0, common))
+            && path[common - 1] is '/' or '\\'))
         {
             common--;
         }
@@ -53,11 +58,15 @@ internal static class HtmlGallery
     }
 
     private static string Link(GalleryImage image)
-        => image.File is { } file ? $"<a href=\"{HtmlText.Escape(new Uri(Path.GetFullPath(file)).AbsoluteUri)}\">{Picture(image)}</a>" : Picture(image);
+        => image.File is { } file
+            ? $"<a href=\"{HtmlText.Escape(new Uri(Path.GetFullPath(file)).AbsoluteUri)}\">{Picture(image)}</a>"
+            : Picture(image);
 
     private static string Picture(GalleryImage image) => image.Tile is { } tile
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"<div class=\"frame\"><img width=\"{tile.Width}\" height=\"{tile.Height}\" alt=\"{HtmlText.Escape(image.Path)}\" loading=\"lazy\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(tile.Jpeg)}\"></div>")
+            $"<div class=\"frame\"><img width=\"{tile.Width}\" height=\"{tile.Height}\" "
+                + $"alt=\"{HtmlText.Escape(image.Path)}\" loading=\"lazy\" "
+                + $"src=\"data:image/jpeg;base64,{Convert.ToBase64String(tile.Jpeg)}\"></div>")
         : "<div class=\"frame missing\">not found</div>";
 }

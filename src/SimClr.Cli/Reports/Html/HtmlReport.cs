@@ -20,8 +20,14 @@ internal static class HtmlReport
     {
         var html = new StringBuilder();
         html.Append(Beginning)
-            .Append(CultureInfo.InvariantCulture, $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n</style>\n</head>\n<body>\n<main>\n")
-            .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n<p class=\"summary\">{HtmlText.Escape(page.Summary)}</p>\n</header>\n");
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n</style>\n"
+                    + $"</head>\n<body>\n<main>\n")
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n"
+                    + $"<p class=\"summary\">{HtmlText.Escape(page.Summary)}</p>\n</header>\n");
         int drawings = 0;
         foreach (ReportSection section in page.Sections)
         {
@@ -51,7 +57,10 @@ internal static class HtmlReport
                 Append(html, picture);
                 break;
             case ReportDrawing plot:
-                html.Append(CultureInfo.InvariantCulture, $"<figure class=\"drawing\">\n<div class=\"paper\">{SvgText.Inline(plot.Svg, drawing)}</div>\n<figcaption>{HtmlText.Escape(plot.Caption)}</figcaption>\n</figure>\n");
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<figure class=\"drawing\">\n<div class=\"paper\">{SvgText.Inline(plot.Svg, drawing)}</div>\n"
+                        + $"<figcaption>{HtmlText.Escape(plot.Caption)}</figcaption>\n</figure>\n");
                 break;
             case ReportGallery gallery:
                 HtmlGallery.Append(html, gallery);
@@ -70,12 +79,20 @@ internal static class HtmlReport
     private static void Append(StringBuilder html, ReportPicture picture)
     {
         (int width, int height) = Png.SizeOf(picture.Png);
-        html.Append(CultureInfo.InvariantCulture, $"<figure style=\"--width:{width / picture.Scale}px\">\n<div class=\"paper\"><img width=\"{width / picture.Scale}\" height=\"{height / picture.Scale}\" alt=\"{HtmlText.Escape(picture.Alternative)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\"></div>\n<figcaption>{HtmlText.Escape(picture.Caption)}</figcaption>\n</figure>\n");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<figure style=\"--width:{width / picture.Scale}px\">\n"
+                + $"<div class=\"paper\"><img width=\"{width / picture.Scale}\" height=\"{height / picture.Scale}\" "
+                + $"alt=\"{HtmlText.Escape(picture.Alternative)}\" "
+                + $"src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\"></div>\n"
+                + $"<figcaption>{HtmlText.Escape(picture.Caption)}</figcaption>\n</figure>\n");
     }
 
     private static void Append(StringBuilder html, ReportReproduction reproduction)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<pre class=\"command\"><code>{HtmlText.Escape(reproduction.CommandLine)}</code></pre>\n<dl>\n");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<pre class=\"command\"><code>{HtmlText.Escape(reproduction.CommandLine)}</code></pre>\n<dl>\n");
         foreach ((string name, string value) in new[]
         {
             ("Seed", reproduction.Seed.ToString(CultureInfo.InvariantCulture)),
@@ -87,6 +104,9 @@ internal static class HtmlReport
             html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{HtmlText.Escape(value)}</dd></div>\n");
         }
 
-        html.Append(CultureInfo.InvariantCulture, $"</dl>\n<details>\n<summary>Full configuration</summary>\n<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"</dl>\n<details>\n<summary>Full configuration</summary>\n"
+                + $"<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
     }
 }

@@ -8,8 +8,12 @@ internal static class HtmlTable
 {
     public static void Append(StringBuilder html, ReportTable table)
     {
-        double?[] best = [.. table.Measures.Select((_, column) => table.Rows.Max(row => RoundForDisplay(row.Values[column])))];
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\">\n<table style=\"--columns:{table.Measures.Count}\">\n<caption>{HtmlText.Escape(table.Caption)}</caption>\n<thead>\n<tr><td></td>");
+        double?[] best = [.. table.Measures.Select(
+            (_, column) => table.Rows.Max(row => RoundForDisplay(row.Values[column])))];
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<div class=\"scroll\">\n<table style=\"--columns:{table.Measures.Count}\">\n"
+                + $"<caption>{HtmlText.Escape(table.Caption)}</caption>\n<thead>\n<tr><td></td>");
         foreach (ReportMeasure measure in table.Measures)
         {
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{HtmlText.Escape(measure.Name)}</th>");
@@ -24,15 +28,20 @@ internal static class HtmlTable
         html.Append("</tbody>\n</table>\n</div>\n<dl class=\"measures\">\n");
         foreach (ReportMeasure measure in table.Measures)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<div><dt>{HtmlText.Escape(measure.Name)}</dt><dd>{HtmlText.Escape(measure.Meaning)}</dd></div>\n");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<div><dt>{HtmlText.Escape(measure.Name)}</dt><dd>{HtmlText.Escape(measure.Meaning)}</dd></div>\n");
         }
 
         html.Append("</dl>\n");
     }
 
-    private static void Append(StringBuilder html, IReadOnlyList<ReportMeasure> measures, ReportRow row, double?[] best, bool comparable)
+    private static void Append(
+        StringBuilder html, IReadOnlyList<ReportMeasure> measures, ReportRow row, double?[] best, bool comparable)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<tr{(row.Highlight ? " class=\"highlight\"" : "")}><th scope=\"row\">{HtmlText.Escape(row.Name)}</th>");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<tr{(row.Highlight ? " class=\"highlight\"" : "")}><th scope=\"row\">{HtmlText.Escape(row.Name)}</th>");
         for (int column = 0; column < best.Length; column++)
         {
             if (row.Values[column] is not { } value)
@@ -42,14 +51,20 @@ internal static class HtmlTable
             }
 
             bool isBest = comparable && RoundForDisplay(value) == best[column];
-            string number = measures[column].IsShare ? HtmlText.Percent(value) : string.Create(CultureInfo.InvariantCulture, $"{value:0.000}");
+            string number = measures[column].IsShare
+                ? HtmlText.Percent(value)
+                : string.Create(CultureInfo.InvariantCulture, $"{value:0.000}");
             string text = isBest ? $"<strong>{number}</strong>" : number;
-            html.Append(CultureInfo.InvariantCulture, $"<td><div class=\"bar\" style=\"--share:{HtmlText.Percent(Math.Clamp(value, 0, 1))}\">{text}</div></td>");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<td><div class=\"bar\" "
+                    + $"style=\"--share:{HtmlText.Percent(Math.Clamp(value, 0, 1))}\">{text}</div></td>");
         }
 
         html.Append("</tr>\n");
     }
 
     /// <summary>Rounds to the displayed precision: values that look the same count as equal.</summary>
-    private static double? RoundForDisplay(double? value) => value is { } number ? Math.Round(100 * number, 1, MidpointRounding.AwayFromZero) : null;
+    private static double? RoundForDisplay(double? value)
+        => value is { } number ? Math.Round(100 * number, 1, MidpointRounding.AwayFromZero) : null;
 }

@@ -17,7 +17,9 @@ internal static class HtmlText
     public static string Duration(double seconds) => ((long)Math.Round(seconds)) switch
     {
         < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} seconds"),
-        < 3600 and var whole => string.Create(CultureInfo.InvariantCulture, $"{whole / 60} min {whole % 60} s ({whole} seconds)"),
-        var whole => string.Create(CultureInfo.InvariantCulture, $"{whole / 3600} h {whole % 3600 / 60} min ({whole} seconds)"),
+        < 3600 and var whole
+            => string.Create(CultureInfo.InvariantCulture, $"{whole / 60} min {whole % 60} s ({whole} seconds)"),
+        var whole => string.Create(
+            CultureInfo.InvariantCulture, $"{whole / 3600} h {whole % 3600 / 60} min ({whole} seconds)"),
     };
 }

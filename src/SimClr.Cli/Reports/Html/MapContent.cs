@@ -7,7 +7,11 @@ namespace SimClr.Cli.Reports;
 /// <param name="Names">The names of the groups.</param>
 /// <param name="Paths">The image path of each point.</param>
 internal sealed record MapContent(
-    string Summary, IReadOnlyList<float> Coordinates, IReadOnlyList<int> Groups, IReadOnlyList<string> Names, IReadOnlyList<string> Paths)
+    string Summary,
+    IReadOnlyList<float> Coordinates,
+    IReadOnlyList<int> Groups,
+    IReadOnlyList<string> Names,
+    IReadOnlyList<string> Paths)
 {
     public int Count => Paths.Count;
 

@@ -28,7 +28,8 @@ internal sealed class MapTiles(int count, Func<int, RgbImage?> read)
         {
             RgbImage?[] images = new RgbImage?[Math.Min(PerSheet, count - first)];
             int start = first;
-            Parallel.For(0, images.Length, new ParallelOptions { CancellationToken = cancel }, i => images[i] = read(start + i));
+            Parallel.For(
+                0, images.Length, new ParallelOptions { CancellationToken = cancel }, i => images[i] = read(start + i));
             for (int i = 0; i < images.Length; i++)
             {
                 sizes[first + i] = images[i] is { } image ? Thumbnail.Fit(image.Width, image.Height, Side) : (0, 0);
@@ -51,7 +52,12 @@ internal sealed class MapTiles(int count, Func<int, RgbImage?> read)
                 if (images[i] is { } image)
                 {
                     (int width, int height) = sizes.Span[i];
-                    Thumbnail.Draw(canvas, image, SKRectI.Create(i % Columns * Side, i / Columns * Side, Side, Side), width, height);
+                    Thumbnail.Draw(
+                        canvas,
+                        image,
+                        SKRectI.Create(i % Columns * Side, i / Columns * Side, Side, Side),
+                        width,
+                        height);
                 }
             }
         });
@@ -64,4 +70,5 @@ internal sealed class MapTiles(int count, Func<int, RgbImage?> read)
 /// <param name="PerSheet">The number of squares per sheet.</param>
 /// <param name="Jpegs">The sheets as JPEG files.</param>
 /// <param name="Sizes">The width and height of each thumbnail; 0 if there is none.</param>
-internal sealed record MapSheets(int Side, int Columns, int PerSheet, IReadOnlyList<byte[]> Jpegs, IReadOnlyList<(int Width, int Height)> Sizes);
+internal sealed record MapSheets(
+    int Side, int Columns, int PerSheet, IReadOnlyList<byte[]> Jpegs, IReadOnlyList<(int Width, int Height)> Sizes);

@@ -27,7 +27,8 @@ internal sealed record ReportParagraph(string Text) : ReportBlock;
 /// <param name="Caption">The caption.</param>
 /// <param name="Measures">The columns.</param>
 /// <param name="Rows">The rows.</param>
-internal sealed record ReportTable(string Caption, IReadOnlyList<ReportMeasure> Measures, IReadOnlyList<ReportRow> Rows) : ReportBlock;
+internal sealed record ReportTable(string Caption, IReadOnlyList<ReportMeasure> Measures, IReadOnlyList<ReportRow> Rows)
+    : ReportBlock;
 
 /// <summary>A column of a table; higher values are better.</summary>
 /// <param name="Name">The heading.</param>
@@ -67,7 +68,9 @@ internal sealed record GalleryImage(Tile? Tile, string Path, string Caption, boo
 /// <param name="Classes">The existing labels.</param>
 /// <param name="Before">The images already labeled, which are saved together with the new ones.</param>
 internal sealed record ReportLabeling(
-    IReadOnlyList<GalleryImage> Images, IReadOnlyList<string> Classes, IReadOnlyList<(string Path, string Label)> Before) : ReportBlock;
+    IReadOnlyList<GalleryImage> Images,
+    IReadOnlyList<string> Classes,
+    IReadOnlyList<(string Path, string Label)> Before) : ReportBlock;
 
 /// <summary>A drawing.</summary>
 /// <param name="Svg">An SVG element with a description (<c>aria-label</c>).</param>

@@ -15,21 +15,26 @@ internal static class SearchPage
 {
     public static ReportPage Create(string index, string query, string summary, IReadOnlyList<SearchHit> hits)
     {
-        var gallery = new ReportGallery("", "", [Item(query, "Query", marked: true), .. hits.Select((hit, i) => HitImage(hit, i + 1))]);
+        var gallery = new ReportGallery(
+            "", "", [Item(query, "Query", marked: true), .. hits.Select((hit, i) => HitImage(hit, i + 1))]);
         return new ReportPage(
             $"Images similar to {Path.GetFileName(query)}",
             summary,
             [
                 new ReportSection(
                     $"Results from {Path.GetFileName(index)}",
-                    hits.Count > 0 ? [gallery] : [gallery, new ReportParagraph("No results: the index contains no other image.")]),
+                    hits.Count > 0 ? [gallery]
+                        : [gallery, new ReportParagraph("No results: the index contains no other image.")]),
             ]);
     }
 
     private static GalleryImage HitImage(SearchHit hit, int rank)
     {
         string label = hit.Label is null ? "" : $", {hit.Label}";
-        return Item(hit.Path, string.Create(CultureInfo.InvariantCulture, $"{rank}: cosine {hit.Similarity:0.000}{label}"), marked: false);
+        return Item(
+            hit.Path,
+            string.Create(CultureInfo.InvariantCulture, $"{rank}: cosine {hit.Similarity:0.000}{label}"),
+            marked: false);
     }
 
     private static GalleryImage Item(string path, string caption, bool marked)

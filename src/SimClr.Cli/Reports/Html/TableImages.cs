@@ -34,7 +34,8 @@ internal sealed class TableImages
 
         return numbers.TryGetValue(table.Paths[row], out int index)
             ? images.Read(index)
-            : throw new ArgumentException($"{table.Paths[row]} is embedded, but is not one of the images of {images.Name}");
+            : throw new ArgumentException(
+                $"{table.Paths[row]} is embedded, but is not one of the images of {images.Name}");
     }
 
     /// <summary>Returns the class name of a row, or an empty string.</summary>

@@ -121,7 +121,10 @@ internal static class ContactSheet
         {
             Box crop = draws[view].Crop;
             var outline = SKRectI.Round(SKRect.Create(
-                place.Left + (crop.Left * scale), place.Top + (crop.Top * scale), crop.Width * scale, crop.Height * scale));
+                place.Left + (crop.Left * scale),
+                place.Top + (crop.Top * scale),
+                crop.Width * scale,
+                crop.Height * scale));
             outline.Inflate(-1, -1);
             if (place.Width > MaxPlainSize)
             {
@@ -142,13 +145,25 @@ internal static class ContactSheet
     {
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{data} · views of {views.Size} px · color strength {views.Strength} · {(views.Blur ? "blur" : "no blur")} · crop {views.AreaMin:0.##} to {views.AreaMax:0.##} of the area · seed {seed}");
+            $"{data} · views of {views.Size} px · color strength {views.Strength} · "
+                + $"{(views.Blur ? "blur" : "no blur")} · crop {views.AreaMin:0.##} to "
+                + $"{views.AreaMax:0.##} of the area · seed {seed}");
         Lettering.Write(
-            canvas, text, layout.Foot, ContactSheetLayout.TextSize - 1, Ink.Faint, width: layout.Width - (2 * layout.Foot.X));
+            canvas,
+            text,
+            layout.Foot,
+            ContactSheetLayout.TextSize - 1,
+            Ink.Faint,
+            width: layout.Width - (2 * layout.Foot.X));
     }
 
     private static void DrawViews(
-        SKCanvas canvas, ContactSheetLayout layout, int number, ViewRenderer renderer, RgbImage image, ViewParameters[] draws)
+        SKCanvas canvas,
+        ContactSheetLayout layout,
+        int number,
+        ViewRenderer renderer,
+        RgbImage image,
+        ViewParameters[] draws)
     {
         float[] pixels = new float[3 * layout.ViewSize * layout.ViewSize];
         for (int view = 0; view < draws.Length; view++)

@@ -61,7 +61,12 @@ internal static class Lettering
     private static SKFont FontFor(string text, float size, bool bold)
     {
         SKTypeface face = bold ? Bold : Regular;
-        var font = new SKFont(face, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
+        var font = new SKFont(face, size)
+        {
+            Subpixel = true,
+            Edging = SKFontEdging.Antialias,
+            Hinting = SKFontHinting.None,
+        };
         if (!font.ContainsGlyphs(text))
         {
             // Class names may be in a script that the default typeface lacks.
@@ -73,7 +78,8 @@ internal static class Lettering
     }
 
     private static SKTypeface Find(SKFontStyle style)
-        => Families.Select(family => Match(family, style)).FirstOrDefault(face => face is not null) ?? SKTypeface.Default;
+        => Families.Select(family => Match(family, style)).FirstOrDefault(face => face is not null)
+            ?? SKTypeface.Default;
 
     /// <summary>Returns a typeface of this family only; a font manager may substitute another family.</summary>
     private static SKTypeface? Match(string family, SKFontStyle style)

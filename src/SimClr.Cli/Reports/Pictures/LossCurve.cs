@@ -58,12 +58,15 @@ internal static class LossCurve
             return "Training loss: no logged steps yet.";
         }
 
-        string chance = points[^1].Chance is { } level ? string.Create(CultureInfo.InvariantCulture, $"; chance level {level:F2}") : "";
+        string chance = points[^1].Chance is { } level
+            ? string.Create(CultureInfo.InvariantCulture, $"; chance level {level:F2}")
+            : "";
         string knn = points.LastOrDefault(point => point.Knn is not null)?.Knn is { } accuracy
             ? string.Create(CultureInfo.InvariantCulture, $"; final kNN accuracy {HtmlText.Percent(accuracy)}")
             : "";
         return string.Create(
-            CultureInfo.InvariantCulture, $"Training loss over epochs, from {points[0].Loss:F2} to {points[^1].Loss:F2}{chance}{knn}.");
+            CultureInfo.InvariantCulture,
+            $"Training loss over epochs, from {points[0].Loss:F2} to {points[^1].Loss:F2}{chance}{knn}.");
     }
 
     private static void DrawLoss(Plot plot, LossPoint[] points, double epochs)
@@ -73,7 +76,8 @@ internal static class LossCurve
             return;
         }
 
-        Scatter curve = plot.Add.Scatter(points.Select(point => point.Epoch).ToArray(), [.. points.Select(point => point.Loss)]);
+        Scatter curve = plot.Add.Scatter(
+            points.Select(point => point.Epoch).ToArray(), [.. points.Select(point => point.Loss)]);
         curve.Color = Color.FromHex(LossColor);
         curve.LineWidth = 2;
         curve.MarkerSize = points.Length > 1 ? 0 : 9;
@@ -100,7 +104,8 @@ internal static class LossCurve
         line.LinePattern = LinePattern.Dashed;
         line.LineWidth = 1.25f;
         line.Color = Color.FromHex(ChanceColor);
-        Text label = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"chance level {level:F2}"), epochs * 1.01, level);
+        Text label = plot.Add.Text(
+            string.Create(CultureInfo.InvariantCulture, $"chance level {level:F2}"), epochs * 1.01, level);
         label.LabelAlignment = Alignment.LowerRight;
         label.LabelFontSize = 12;
         label.LabelFontColor = Color.FromHex(ChanceColor);
@@ -115,7 +120,8 @@ internal static class LossCurve
             return;
         }
 
-        Scatter curve = plot.Add.Scatter(points.Select(point => point.Epoch).ToArray(), [.. points.Select(point => 100 * point.Knn!.Value)]);
+        Scatter curve = plot.Add.Scatter(
+            points.Select(point => point.Epoch).ToArray(), [.. points.Select(point => 100 * point.Knn!.Value)]);
         curve.Axes.YAxis = plot.Axes.Right;
         curve.Color = Color.FromHex(KnnColor);
         curve.LineWidth = 1.5f;

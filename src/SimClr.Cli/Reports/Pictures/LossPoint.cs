@@ -11,12 +11,15 @@ internal sealed record LossPoint(double Epoch, double Loss, double? Chance, doub
     public static LossPoint[] FromMetrics(IReadOnlyList<IReadOnlyDictionary<string, double>> metrics)
     {
         IReadOnlyDictionary<string, double>[] usable =
-            [.. metrics.Where(m => m.ContainsKey("step") && m.TryGetValue("loss", out double loss) && double.IsFinite(loss))];
+            [.. metrics.Where(
+                m => m.ContainsKey("step") && m.TryGetValue("loss", out double loss) && double.IsFinite(loss))];
 
         // The log names the epoch of a step as a whole number. The last step of an epoch is always logged, so the
         // largest quotient is the number of steps per epoch.
-        double stepsPerEpoch = usable.Select(m => m["step"] / Math.Max(1, m.GetValueOrDefault("epoch"))).DefaultIfEmpty(1).Max();
-        return [.. usable.Select(m => new LossPoint(m["step"] / stepsPerEpoch, m["loss"], Optional(m, "chance_loss"), Optional(m, "knn")))];
+        double stepsPerEpoch =
+            usable.Select(m => m["step"] / Math.Max(1, m.GetValueOrDefault("epoch"))).DefaultIfEmpty(1).Max();
+        return [.. usable.Select(
+            m => new LossPoint(m["step"] / stepsPerEpoch, m["loss"], Optional(m, "chance_loss"), Optional(m, "knn")))];
     }
 
     private static double? Optional(IReadOnlyDictionary<string, double> metrics, string key)

@@ -47,6 +47,9 @@ internal static class MapMarker
     private static (float, float)[] Cross(float r)
     {
         (float l, float w) = (1.3f * r, 0.45f * r);
-        return [(-w, -l), (w, -l), (w, -w), (l, -w), (l, w), (w, w), (w, l), (-w, l), (-w, w), (-l, w), (-l, -w), (-w, -w)];
+        return
+        [
+            (-w, -l), (w, -l), (w, -w), (l, -w), (l, w), (w, w), (w, l), (-w, l), (-w, w), (-l, w), (-l, -w), (-w, -w),
+        ];
     }
 }

@@ -19,14 +19,18 @@ internal static class MapPicture
     {
         (float X, float Y)[] scaled = content.Scaled();
         float top = scaled.Min(place => place.Y);
-        SKPoint[] places = [.. scaled.Select(place => new SKPoint(Margin + (place.X * (Side - (2 * Margin))), Margin + ((place.Y - top) * (Side - (2 * Margin)))))];
-        int height = Math.Max((int)places.Max(place => place.Y) + Margin, (content.Names.Count * Line) + (2 * Margin)) + Margin;
+        SKPoint[] places = [.. scaled.Select(place => new SKPoint(
+            Margin + (place.X * (Side - (2 * Margin))), Margin + ((place.Y - top) * (Side - (2 * Margin)))))];
+        int height = Math.Max((int)places.Max(place => place.Y) + Margin, (content.Names.Count * Line) + (2 * Margin))
+            + Margin;
         return Png.Draw(Side + LegendWidth, height, canvas =>
         {
             DrawPoints(canvas, content, places);
             DrawPictures(canvas, content, places, read);
             DrawLegend(canvas, content);
-            Lettering.Write(canvas, content.Summary, new SKPoint(Margin, height - 22), 15, Ink.Faint, width: Side + LegendWidth - (2 * Margin));
+            Lettering.Write(canvas, content.Summary, new SKPoint(Margin, height - 22), 15, Ink.Faint, width: Side
+                + LegendWidth
+                - (2 * Margin));
         });
     }
 
@@ -42,7 +46,13 @@ internal static class MapPicture
     {
         using SKPath outline = MapMarker.Outline(group, place.X, place.Y, radius);
         using var fill = new SKPaint { Color = MapMarker.ColorOf(group), IsAntialias = true };
-        using var edge = new SKPaint { Color = Ink.Paper, IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 0.6f };
+        using var edge = new SKPaint
+        {
+            Color = Ink.Paper,
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = 0.6f,
+        };
         canvas.DrawPath(outline, fill);
         canvas.DrawPath(outline, edge);
     }
@@ -53,15 +63,24 @@ internal static class MapPicture
         var taken = new List<SKRectI>();
         foreach (int point in new RandomStream(0, Purpose.Map, -5).Permutation(content.Count))
         {
-            SKRectI square = SKRectI.Create((int)places[point].X - (Picture / 2), (int)places[point].Y - (Picture / 2), Picture, Picture);
+            SKRectI square = SKRectI.Create(
+                (int)places[point].X - (Picture / 2), (int)places[point].Y - (Picture / 2), Picture, Picture);
             SKRectI room = square;
             room.Inflate(6, 6);
-            if (taken.Count < MaxPictures && !taken.Exists(other => other.IntersectsWith(room)) && read(point) is { } image)
+            if (taken.Count < MaxPictures
+                && !taken.Exists(other => other.IntersectsWith(room))
+                && read(point) is { } image)
             {
                 taken.Add(square);
                 SKRectI drawn = Thumbnail.Draw(canvas, image, square);
                 drawn.Inflate(1, 1);
-                using var frame = new SKPaint { Color = MapMarker.ColorOf(content.Groups[point]), Style = SKPaintStyle.Stroke, StrokeWidth = 3, IsAntialias = true };
+                using var frame = new SKPaint
+                {
+                    Color = MapMarker.ColorOf(content.Groups[point]),
+                    Style = SKPaintStyle.Stroke,
+                    StrokeWidth = 3,
+                    IsAntialias = true,
+                };
                 canvas.DrawRect(drawn, frame);
             }
         }
@@ -74,7 +93,13 @@ internal static class MapPicture
             float y = Margin + (group * Line);
             DrawMarker(canvas, group, new SKPoint(Side + 12, y), 6.5f);
             int images = content.Groups.Count(number => number == group);
-            Lettering.Write(canvas, $"{content.Names[group]} ({images})", new SKPoint(Side + 30, y + 5), 15, Ink.Text, width: LegendWidth - 40);
+            Lettering.Write(
+                canvas,
+                $"{content.Names[group]} ({images})",
+                new SKPoint(Side + 30, y + 5),
+                15,
+                Ink.Text,
+                width: LegendWidth - 40);
         }
     }
 }

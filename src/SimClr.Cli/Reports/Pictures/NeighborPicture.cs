@@ -31,7 +31,8 @@ internal static class NeighborPicture
         int side = longest <= SmallImage
             ? longest * Math.Max(1, (int)Math.Round((double)NeighborLayout.StandardSide / longest))
             : NeighborLayout.StandardSide;
-        var layout = new NeighborLayout(side, table.Queries.Count, table.Sources.Count, table.Neighbors, table.Lists[0][0].Same is not null);
+        var layout = new NeighborLayout(
+            side, table.Queries.Count, table.Sources.Count, table.Neighbors, table.Lists[0][0].Same is not null);
         return Png.Draw(layout.Width, layout.Height, canvas =>
         {
             DrawHeads(canvas, layout, table);
@@ -49,20 +50,29 @@ internal static class NeighborPicture
     private static void DrawHeads(SKCanvas canvas, NeighborLayout layout, NeighborTable table)
     {
         SKRectI first = layout.Query(0);
-        Lettering.Write(canvas, "image", new SKPoint(first.Left, NeighborLayout.HeadBaseline), 26, Ink.Text, width: first.Width, bold: true);
+        Lettering.Write(
+            canvas, "image", new SKPoint(first.Left, NeighborLayout.HeadBaseline), 26, Ink.Text, width: first.Width,
+            bold: true);
         for (int source = 0; source < table.Sources.Count; source++)
         {
             SKRectI left = layout.Neighbor(source, 0, 0);
             SKRectI right = layout.Neighbor(source, 0, Math.Max(0, table.Neighbors - 1));
             Lettering.Write(
-                canvas, table.Sources[source].Name, new SKPoint(left.Left, NeighborLayout.HeadBaseline), 26, Ink.Text, width: right.Right - left.Left, bold: true);
+                canvas, table.Sources[source].Name, new SKPoint(left.Left, NeighborLayout.HeadBaseline), 26, Ink.Text,
+                width: right.Right - left.Left, bold: true);
             string below = table.Agreement(source) ?? $"the {table.Neighbors} nearest images, nearest first";
             Lettering.Write(
-                canvas, below, new SKPoint(left.Left, NeighborLayout.HeadBaseline + 30), 22, Ink.Faint, width: right.Right - left.Left);
+                canvas,
+                below,
+                new SKPoint(left.Left, NeighborLayout.HeadBaseline + 30),
+                22,
+                Ink.Faint,
+                width: right.Right - left.Left);
         }
     }
 
-    private static void DrawNeighbors(SKCanvas canvas, NeighborLayout layout, NeighborTable table, int query, TableImages banked)
+    private static void DrawNeighbors(
+        SKCanvas canvas, NeighborLayout layout, NeighborTable table, int query, TableImages banked)
     {
         for (int source = 0; source < table.Sources.Count; source++)
         {

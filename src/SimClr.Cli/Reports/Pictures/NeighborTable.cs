@@ -22,7 +22,10 @@ internal sealed record NeighborList(IReadOnlyList<int> Rows, IReadOnlyList<bool>
 internal sealed class NeighborTable
 {
     private NeighborTable(
-        IReadOnlyList<NeighborSource> sources, IReadOnlyList<int> queries, int neighbors, IReadOnlyList<IReadOnlyList<NeighborList>> lists)
+        IReadOnlyList<NeighborSource> sources,
+        IReadOnlyList<int> queries,
+        int neighbors,
+        IReadOnlyList<IReadOnlyList<NeighborList>> lists)
     {
         Sources = sources;
         Queries = queries;
@@ -47,9 +50,11 @@ internal sealed class NeighborTable
     {
         get
         {
-            string shown = $"{Queries.Count} images, each with its {Neighbors} nearest neighbors by {string.Join(" and by ", Sources.Select(s => s.Name))}";
-            IEnumerable<string> counts = Sources.Select((source, i) => Agreement(i) is { } words ? $"{source.Name}: {words}" : "")
-                .Where(words => words.Length > 0);
+            string shown = $"{Queries.Count} images, each with its {Neighbors} nearest neighbors by "
+                + $"{string.Join(" and by ", Sources.Select(s => s.Name))}";
+            IEnumerable<string> counts =
+                Sources.Select((source, i) => Agreement(i) is { } words ? $"{source.Name}: {words}" : "")
+                    .Where(words => words.Length > 0);
             return string.Join(". ", counts.Prepend(shown)) + ".";
         }
     }
@@ -61,7 +66,8 @@ internal sealed class NeighborTable
     /// The number of neighbors per query, 1 or more; fewer are found if the bank is smaller. Default: 6.
     /// </param>
     /// <exception cref="ArgumentException">The tables do not hold the same images.</exception>
-    public static NeighborTable Find(IReadOnlyList<NeighborSource> sources, IReadOnlyList<int> queries, int neighbors = 6)
+    public static NeighborTable Find(
+        IReadOnlyList<NeighborSource> sources, IReadOnlyList<int> queries, int neighbors = 6)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
         if (sources.Count == 0 || queries.Count == 0)
@@ -69,7 +75,8 @@ internal sealed class NeighborTable
             throw new ArgumentException("expected at least one representation and one query", nameof(queries));
         }
 
-        if (sources.Any(source => !SameImages(source.Bank, sources[0].Bank) || !SameImages(source.Queries, sources[0].Queries)))
+        if (sources.Any(
+            source => !SameImages(source.Bank, sources[0].Bank) || !SameImages(source.Queries, sources[0].Queries)))
         {
             throw new ArgumentException("expected tables with the same images in the same order", nameof(sources));
         }
@@ -93,7 +100,10 @@ internal sealed class NeighborTable
         return
         [
             .. order
-                .Select(row => (Row: row, Class: labels[row], Round: rounds[labels[row]] = rounds.GetValueOrDefault(labels[row]) + 1))
+                .Select(row => (
+                    Row: row,
+                    Class: labels[row],
+                    Round: rounds[labels[row]] = rounds.GetValueOrDefault(labels[row]) + 1))
                 .OrderBy(query => query.Round).ThenBy(query => query.Class)
                 .Take(count)
                 .Select(query => query.Row),
@@ -109,7 +119,9 @@ internal sealed class NeighborTable
         return same.Length == 0
             ? null
             : string.Create(
-                CultureInfo.InvariantCulture, $"{same.Count(s => s)} of {same.Length} of the same class ({(double)same.Count(s => s) / same.Length:0%})");
+                CultureInfo.InvariantCulture,
+                $"{same.Count(s => s)} of {same.Length} of the same class "
+                    + $"({(double)same.Count(s => s) / same.Length:0%})");
     }
 
     private static List<NeighborList> Find(NeighborSource source, IReadOnlyList<int> queries, int neighbors)
@@ -124,7 +136,8 @@ internal sealed class NeighborTable
         [
             .. NearestNeighbors.Find(source.Bank, source.Queries.Subset(queries), neighbors + (own ? 1 : 0))
                 .Select(found => (Query: queries[found.Query], found.Rows))
-                .Select(found => (found.Query, Rows: found.Rows.Where(row => !own || row != found.Query).Take(neighbors).ToArray()))
+                .Select(found => (
+                    found.Query, Rows: found.Rows.Where(row => !own || row != found.Query).Take(neighbors).ToArray()))
                 .Select(found => new NeighborList(found.Rows, Same(source, found.Query, found.Rows))),
         ];
     }

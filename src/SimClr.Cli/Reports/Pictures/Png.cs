@@ -30,7 +30,8 @@ internal static class Png
     }
 
     /// <summary>Whether a file that begins with these bytes was drawn by this class.</summary>
-    public static bool IsMarked(ReadOnlySpan<byte> start) => start.Length >= MarkedLength && start[BeforeMark..].StartsWith(Mark);
+    public static bool IsMarked(ReadOnlySpan<byte> start)
+        => start.Length >= MarkedLength && start[BeforeMark..].StartsWith(Mark);
 
     /// <summary>Returns the width and height from the header of a file.</summary>
     public static (int Width, int Height) SizeOf(byte[] png)

@@ -16,13 +16,17 @@ internal sealed record Tile(byte[] Jpeg, int Width, int Height)
     {
         (int width, int height) = Thumbnail.Fit(image.Width, image.Height, side);
         return new Tile(
-            Encode(width, height, canvas => Thumbnail.Draw(canvas, image, new SKRectI(0, 0, side, side), width, height)), width, height);
+            Encode(
+                width, height, canvas => Thumbnail.Draw(canvas, image, new SKRectI(0, 0, side, side), width, height)),
+            width,
+            height);
     }
 
     /// <summary>Draws a picture and encodes it as JPEG.</summary>
     public static byte[] Encode(int width, int height, Action<SKCanvas> draw)
     {
-        using SKSurface surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using SKSurface surface = SKSurface.Create(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         surface.Canvas.Clear(Ink.Paper);
         draw(surface.Canvas);
         using SKImage image = surface.Snapshot();

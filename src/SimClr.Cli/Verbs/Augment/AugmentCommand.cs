@@ -14,14 +14,26 @@ internal static class AugmentCommand
     private const int MaxViews = 16;
 
     public static Command Create() => new Verb(
-        "augment", "Show the random views used in training.", "simclr augment preview sample: --out views.png") { Preview() };
+        "augment", "Show the random views used in training.", "simclr augment preview sample: --out views.png")
+    {
+        Preview(),
+    };
 
     private static Verb Preview()
     {
-        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')" };
-        var file = new OutputOption("--out", OutputKinds.Picture, "Output picture") { HelpName = "PNG", Required = true };
-        Option<long?> images = NumberOption.Integer("--images", $"Number of images, at most {MaxImages}. Default: 12.", 1);
-        Option<long?> views = NumberOption.Integer("--views", $"Views of each image, at most {MaxViews}. Default: 2.", 1);
+        var data = new Argument<string>("DATA")
+        {
+            Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')",
+        };
+        var file = new OutputOption("--out", OutputKinds.Picture, "Output picture")
+        {
+            HelpName = "PNG",
+            Required = true,
+        };
+        Option<long?> images = NumberOption.Integer(
+            "--images", $"Number of images, at most {MaxImages}. Default: 12.", 1);
+        Option<long?> views = NumberOption.Integer(
+            "--views", $"Views of each image, at most {MaxViews}. Default: 2.", 1);
         var configuration = new ConfigurationOptions();
         var verb = new Verb(
             "preview",
@@ -48,7 +60,12 @@ internal static class AugmentCommand
     }
 
     private static void Draw(
-        CommandContext context, ConfigurationOptions configuration, string data, OutputFile file, int count, int viewsPerImage)
+        CommandContext context,
+        ConfigurationOptions configuration,
+        string data,
+        OutputFile file,
+        int count,
+        int viewsPerImage)
     {
         PretrainOptions options = configuration.Resolve(context);
         using ImageDataSet images = context.OpenImages(data, options.Data);
@@ -68,7 +85,8 @@ internal static class AugmentCommand
                 ["size"] = options.Views.Size,
                 ["seed"] = options.Seed,
             },
-            $"wrote {file.Path}: {Math.Min(count, images.Count)} of {images.Count} images of {images.Name} with {viewsPerImage} view(s) each");
+            $"wrote {file.Path}: {Math.Min(count, images.Count)} of {images.Count} images of {images.Name} with "
+                + $"{viewsPerImage} view(s) each");
     }
 
     private static int RequireMax(long value, int max, string name)

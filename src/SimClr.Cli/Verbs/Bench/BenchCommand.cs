@@ -21,7 +21,10 @@ internal static class BenchCommand
         HelpName = "name",
     };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "Fewer rounds and steps, for a first impression" };
+    private static readonly Option<bool> Quick = new("--quick")
+    {
+        Description = "Fewer rounds and steps, for a first impression",
+    };
 
     private static readonly Option<string?> Photos = new("--photos")
     {
@@ -38,7 +41,8 @@ internal static class BenchCommand
     private static readonly Option<string?> Precision = ChoiceOption.Create(
         "--precision", "Compute precision", EnumText.All<Configuration.Precision>());
 
-    private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Also write the table to this file");
+    private static readonly OutputOption Markdown = new(
+        "--markdown", OutputKinds.Figures, "Also write the table to this file");
 
     public static Command Create()
     {
@@ -115,7 +119,8 @@ internal static class BenchCommand
         SelfProcess.Outcome outcome = SelfProcess.Run(arguments, context.Cancel);
         return outcome.ExitCode == 0
             ? JsonNode.Parse(outcome.Output)!["rows"]!.AsArray().Select(row => BenchRowJson.Read(row!))
-            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' exited with code {outcome.ExitCode}: {outcome.Error}");
+            : throw new InvalidOperationException(
+                $"'simclr {string.Join(' ', arguments)}' exited with code {outcome.ExitCode}: {outcome.Error}");
     }
 
     private static BenchSettings Settings(CommandContext context)
@@ -142,8 +147,11 @@ internal static class BenchCommand
     {
         IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");
         return $"simclr bench{string.Concat(only)}{(context.Value(Quick) ? " --quick" : "")}"
-            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA")
-            + Given(Precision.Name, context.Value(Precision)) + Given(GlobalOptions.Device, context.Device) + Given(GlobalOptions.Threads, context.Threads);
+            + (context.Value(Photos) is null ? "" : " --photos DATA")
+            + (context.Value(Images) is null ? "" : " --images DATA")
+            + Given(Precision.Name, context.Value(Precision))
+            + Given(GlobalOptions.Device, context.Device)
+            + Given(GlobalOptions.Threads, context.Threads);
 
         static string Given(string option, object? value)
             => value is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {option} {value}");

@@ -29,10 +29,13 @@ internal sealed class ClusterList : IGroupList
         cosines = [.. Enumerable.Range(0, table.Count).Select(row => TensorPrimitives.Dot(
             unit[row], clusters.Centers.AsSpan(clusters.Assignments[row] * table.Dimension, table.Dimension)))];
         ILookup<int, int> byCluster = Enumerable.Range(0, table.Count).ToLookup(row => clusters.Assignments[row]);
-        members = [.. Enumerable.Range(0, clusters.K).Select(cluster => byCluster[cluster].OrderByDescending(row => cosines[row]).ToArray())];
+        members = [.. Enumerable.Range(0, clusters.K)
+            .Select(cluster => byCluster[cluster].OrderByDescending(row => cosines[row]).ToArray())];
         silhouette = members.Count(rows => rows.Length > 0) > 1 ? Silhouette.Mean(table, clusters.Assignments) : null;
         agreement = table.Labels is { } labels && table.Count > 1
-            ? (PartitionAgreement.NormalizedMutualInformation(clusters.Assignments, labels), PartitionAgreement.AdjustedRandIndex(clusters.Assignments, labels))
+            ? (
+                PartitionAgreement.NormalizedMutualInformation(clusters.Assignments, labels),
+                PartitionAgreement.AdjustedRandIndex(clusters.Assignments, labels))
             : null;
     }
 
@@ -40,11 +43,18 @@ internal sealed class ClusterList : IGroupList
     {
         get
         {
-            string quality = silhouette is { } value ? string.Create(CultureInfo.InvariantCulture, $", silhouette {value:0.000}") : "";
-            string labels = agreement is { } found
-                ? string.Create(CultureInfo.InvariantCulture, $"; agreement with the labels: NMI {found.Nmi:0.000}, adjusted Rand index {found.Ari:0.000}")
+            string quality = silhouette is { } value
+                ? string.Create(CultureInfo.InvariantCulture, $", silhouette {value:0.000}")
                 : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{Plural.Format(table.Count, "image")} in {Plural.Format(clusters.K, "cluster")}: mean cosine to the centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
+            string labels = agreement is { } found
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"; agreement with the labels: NMI {found.Nmi:0.000}, adjusted Rand index {found.Ari:0.000}")
+                : "";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Plural.Format(table.Count, "image")} in {Plural.Format(clusters.K, "cluster")}: mean cosine to the "
+                    + $"centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
         }
     }
 
@@ -54,15 +64,19 @@ internal sealed class ClusterList : IGroupList
     private string Chosen => choice switch
     {
         null => "",
-        { IsClear: true } => string.Create(CultureInfo.InvariantCulture, $"; of {choice.Sweep.Count} values of k from 2 to {choice.Sweep[^1].K}, {choice.K} has the highest silhouette{Sampled}"),
+        { IsClear: true } => string.Create(CultureInfo.InvariantCulture, $"; of {choice.Sweep.Count} values of k from "
+            + $"2 to {choice.Sweep[^1].K}, {choice.K} has the highest silhouette{Sampled}"),
         _ => string.Create(
             CultureInfo.InvariantCulture,
-            $"; no k stands out (all silhouettes are below {ClusterCount.Clear}{Sampled}): {choice.K} has {Reason}; choose another with --k, such as {string.Join(", ", Others().Select(point => $"{point.K} ({point.Silhouette:0.000})"))}"),
+            $"; no k stands out (all silhouettes are below {ClusterCount.Clear}{Sampled}): "
+                + $"{choice.K} has {Reason}; choose another with --k, such as "
+                + $"{string.Join(", ", Others().Select(point => $"{point.K} ({point.Silhouette:0.000})"))}"),
     };
 
     private string Reason => choice!.K == Best(1)[0].K ? "the highest" : "the highest after a cut into two halves";
 
-    private ClusterCountPoint[] Best(int count) => [.. choice!.Sweep.OrderByDescending(point => point.Silhouette).ThenBy(point => point.K).Take(count)];
+    private ClusterCountPoint[] Best(int count)
+        => [.. choice!.Sweep.OrderByDescending(point => point.Silhouette).ThenBy(point => point.K).Take(count)];
 
     private IEnumerable<ClusterCountPoint> Others() => Best(NamedCounts).Where(point => point.K != choice!.K).Take(3);
 
@@ -74,12 +88,18 @@ internal sealed class ClusterList : IGroupList
     {
         foreach (ClusterCountPoint point in choice is null ? [] : Best(NamedCounts))
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"k {point.K,2}  silhouette {point.Silhouette,6:0.000}  mean cosine {point.MeanCosine:0.000}{(point.K == choice!.K ? "  <" : "")}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"k {point.K,2}  silhouette {point.Silhouette,6:0.000}  mean cosine "
+                    + $"{point.MeanCosine:0.000}{(point.K == choice!.K ? "  <" : "")}");
         }
 
         foreach ((int cluster, int[] rows) in members.Index())
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"cluster {cluster}: {Plural.Format(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"cluster {cluster}: {Plural.Format(rows.Length, "image")}{LabelsOf(cluster)}; most typical: "
+                    + $"{string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}");
         }
 
         yield return Summary;
@@ -106,14 +126,19 @@ internal sealed class ClusterList : IGroupList
             ["cluster"] = cluster,
             ["images"] = rows.Length,
             ["mean_cosine"] = MeanCosine(rows),
-            ["labels"] = table.Labels is null ? null : new JsonObject(CountsOf(rows).Select(count => KeyValuePair.Create<string, JsonNode?>(NameOf(count.Key), count.Value))),
-            ["representatives"] = new JsonArray([.. rows.Take(NamedRepresentatives).Select(row => JsonValue.Create(table.Paths[row]))]),
+            ["labels"] = table.Labels is null ? null : new JsonObject(
+                CountsOf(rows).Select(count => KeyValuePair.Create<string, JsonNode?>(NameOf(count.Key), count.Value))),
+            ["representatives"] = new JsonArray(
+                [.. rows.Take(NamedRepresentatives).Select(row => JsonValue.Create(table.Paths[row]))]),
         })]),
     };
 
     public IEnumerable<object?[]> CsvRows() => Enumerable.Range(0, table.Count).Select(row => new object?[]
     {
-        table.Paths[row], clusters.Assignments[row], Math.Round(cosines[row], 6), table.Labels is { } labels ? NameOf(labels[row]) : null,
+        table.Paths[row],
+        clusters.Assignments[row],
+        Math.Round(cosines[row], 6),
+        table.Labels is { } labels ? NameOf(labels[row]) : null,
     });
 
     public ReportPage Page(RowImages images)
@@ -141,10 +166,18 @@ internal sealed class ClusterList : IGroupList
     private ReportTable Sweep() => new(
         $"Computed on {Plural.Format(choice!.Rows, "image")}",
         [
-            new("silhouette", "How much closer images are to their own cluster than to the next one, by 1 − cosine, from −1 to 1; well-separated clusters reach 0.5 or more.", IsShare: false),
-            new("mean cosine", "Mean cosine of images to their centers; it grows with the number of clusters.", IsShare: false),
+            new(
+                "silhouette",
+                "How much closer images are to their own cluster than to the next one, by 1 − cosine, from −1 to 1; "
+                    + "well-separated clusters reach 0.5 or more.",
+                IsShare: false),
+            new(
+                "mean cosine",
+                "Mean cosine of images to their centers; it grows with the number of clusters.",
+                IsShare: false),
         ],
-        [.. choice.Sweep.Select(point => new ReportRow($"{point.K} clusters", [point.Silhouette, point.MeanCosine], point.K == choice.K))]);
+        [.. choice.Sweep.Select(
+            point => new ReportRow($"{point.K} clusters", [point.Silhouette, point.MeanCosine], point.K == choice.K))]);
 
     private string LabelsOf(int cluster)
     {
@@ -155,12 +188,15 @@ internal sealed class ClusterList : IGroupList
 
         KeyValuePair<int, int>[] counts = CountsOf(members[cluster]);
         string most = string.Join(", ", counts.Take(3).Select(count => string.Create(
-            CultureInfo.InvariantCulture, $"{TerminalText.EscapeName(NameOf(count.Key))} {(double)count.Value / members[cluster].Length:0%}")));
+            CultureInfo.InvariantCulture,
+            $"{TerminalText.EscapeName(NameOf(count.Key))} {(double)count.Value / members[cluster].Length:0%}")));
         return $" ({most}{(counts.Length > 3 ? ", …" : "")})";
     }
 
     private KeyValuePair<int, int>[] CountsOf(int[] rows)
-        => [.. rows.CountBy(row => table.Labels![row]).OrderByDescending(count => count.Value).ThenBy(count => count.Key)];
+        => [.. rows.CountBy(row => table.Labels![row])
+            .OrderByDescending(count => count.Value)
+            .ThenBy(count => count.Key)];
 
     private double MeanCosine(int[] rows) => rows.Length == 0 ? 0 : rows.Average(row => (double)cosines[row]);
 

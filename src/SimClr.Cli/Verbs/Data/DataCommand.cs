@@ -17,7 +17,10 @@ internal static class DataCommand
     private const string SkippedSuffix = ".skipped.jsonl";
 
     public static Command Create() => new Verb(
-        "data", "Download and prepare images.", "simclr data pack ./photos --out photos.pack --size 256", "simclr data download cifar10 --out data/cifar10")
+        "data",
+        "Download and prepare images.",
+        "simclr data pack ./photos --out photos.pack --size 256",
+        "simclr data download cifar10 --out data/cifar10")
     {
         Pack(),
         DataDownloadCommand.Create(),
@@ -25,11 +28,18 @@ internal static class DataCommand
 
     private static Verb Pack()
     {
-        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')" };
+        var data = new Argument<string>("DATA")
+        {
+            Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')",
+        };
         var file = new OutputOption("--out", OutputKinds.Pack, "Output file (.pack)") { Required = true };
         Option<long?> size = NumberOption.Integer(
             "--size", "Reduce images to this many pixels along the short side. Default: the original size.", 1);
-        var set = new Option<string[]>("--set") { Description = "Set a data key, such as data.workers=4. Repeatable", HelpName = "data.key=value" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Set a data key, such as data.workers=4. Repeatable",
+            HelpName = "data.key=value",
+        };
         var verb = new Verb(
             "pack",
             "Decode images into one file, from which later runs stream without decoding.",
@@ -92,7 +102,8 @@ internal static class DataCommand
     {
         string left = skipped > 0 ? $"; {skipped} could not be read and are listed in {file.Path}{SkippedSuffix}" : "";
         return string.Create(
-            CultureInfo.InvariantCulture, $"wrote {file.Path}: {packed:N0} images, {bytes / 1e6:N1} MB, {seconds:F1} s{left}");
+            CultureInfo.InvariantCulture,
+            $"wrote {file.Path}: {packed:N0} images, {bytes / 1e6:N1} MB, {seconds:F1} s{left}");
     }
 
     private static DataOptions Reading(string[] changes)

@@ -14,10 +14,16 @@ internal static class DataDownloadCommand
     public static Verb Create()
     {
         var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", RemoteSets.Names)}" };
-        var folder = new Option<string>("--out") { Description = "Folder for the set", HelpName = "DIR", Required = true };
+        var folder = new Option<string>("--out")
+        {
+            Description = "Folder for the set",
+            HelpName = "DIR",
+            Required = true,
+        };
         var mirror = new Option<string?>("--mirror")
         {
-            Description = "Address to download the files from, under the same names, instead of the official one; the published checksums apply",
+            Description = "Address to download the files from, under the same names, instead of the official one; "
+                + "the published checksums apply",
             HelpName = "URL",
         };
         var verb = new Verb(
@@ -35,13 +41,17 @@ internal static class DataDownloadCommand
             "written outside DIR. Each set has its own terms of use, which you accept by using it.",
         ];
         return verb.Handle(context => Download(
-            context, RemoteSets.Find(context.Value(name)), FolderOf(context.Value(folder)!), MirrorOf(context.Value(mirror))));
+            context,
+            RemoteSets.Find(context.Value(name)),
+            FolderOf(context.Value(folder)!),
+            MirrorOf(context.Value(mirror))));
     }
 
     private static void Download(CommandContext context, RemoteSet set, string folder, Uri? mirror)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
-        DownloadedSet found = Display.Show(context, display => Fetch(client, set, folder, mirror, display, context.Cancel));
+        DownloadedSet found = Display.Show(
+            context, display => Fetch(client, set, folder, mirror, display, context.Cancel));
         string[] uses = [.. set.Uses.Select(use => use.Replace("DIR", folder, StringComparison.Ordinal))];
         context.Result(
             new JsonObject
@@ -61,7 +71,10 @@ internal static class DataDownloadCommand
         var works = new Dictionary<RemoteFile, IProgress<WorkDone>>();
         try
         {
-            return new SetDownload(client, Pause).RunAsync(set, folder, mirror, Report, cancel).GetAwaiter().GetResult();
+            return new SetDownload(client, Pause)
+                .RunAsync(set, folder, mirror, Report, cancel)
+                .GetAwaiter()
+                .GetResult();
         }
         catch (OperationCanceledException stop) when (cancel.IsCancellationRequested)
         {
@@ -79,23 +92,29 @@ internal static class DataDownloadCommand
                 works[file] = work = display.Work(file.Megabytes);
             }
 
-            work.Report(new WorkDone((int)(bytes / 1_000_000), $"{file.Name}: {ByteSize.Format(bytes)} of about {file.Megabytes} MB"));
+            work.Report(new WorkDone(
+                (int)(bytes / 1_000_000), $"{file.Name}: {ByteSize.Format(bytes)} of about {file.Megabytes} MB"));
         }
     }
 
     private static string[] Lines(RemoteSet set, DownloadedSet found, string folder, string[] uses)
     {
-        string done = found.AlreadyPresent ? $"{set.Title} is already in {folder}" : $"{set.Title} is in {folder} ({ByteSize.Format(found.Bytes)} downloaded)";
+        string done = found.AlreadyPresent
+            ? $"{set.Title} is already in {folder}"
+            : $"{set.Title} is in {folder} ({ByteSize.Format(found.Bytes)} downloaded)";
         return [done, $"use it as: {string.Join(", ", uses)}"];
     }
 
     private static string FolderOf(string path)
-        => string.IsNullOrWhiteSpace(path) ? throw new ConfigurationException("--out: got nothing, expected a folder such as data/cifar10")
-            : File.Exists(path) ? throw new ConfigurationException($"--out: '{path}' is a file, expected a folder such as data/cifar10")
+        => string.IsNullOrWhiteSpace(path)
+            ? throw new ConfigurationException("--out: got nothing, expected a folder such as data/cifar10")
+            : File.Exists(path)
+                ? throw new ConfigurationException($"--out: '{path}' is a file, expected a folder such as data/cifar10")
             : path;
 
     private static Uri? MirrorOf(string? text)
         => text is null ? null
             : Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? address
-            : throw new ConfigurationException($"--mirror: got '{text}', expected an address such as https://example.org/sets");
+            : throw new ConfigurationException(
+                $"--mirror: got '{text}', expected an address such as https://example.org/sets");
 }

@@ -16,12 +16,14 @@ internal static class DemoCommand
     {
         var data = new Argument<string?>("DATA")
         {
-            Description = $"Images to use: a folder, a manifest or a data spec (see 'simclr --help'). Default: {DemoData.Sample}, the embedded images.",
+            Description = "Images to use: a folder, a manifest or a data spec (see 'simclr --help'). Default: "
+                + $"{DemoData.Sample}, the embedded images.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var directory = new Option<string?>("--out")
         {
-            Description = $"New or empty directory for the report and the run. Default: {DefaultDirectory}, or {DefaultDirectory} with the next free number.",
+            Description = "New or empty directory for the report and the run. Default: "
+                + $"{DefaultDirectory}, or {DefaultDirectory} with the next free number.",
             HelpName = "DIR",
         };
         Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the images", 1);
@@ -33,22 +35,30 @@ internal static class DemoCommand
             "simclr demo ./photos",
             "simclr demo cifar10:./cifar-10-batches-bin --out runs/demo") { data, directory, epochs, reading };
         verb.Details = ["Without labels, the report shows pictures and the health of the run, but no accuracies."];
-        return verb.Handle(context => Run(context, context.Value(data) ?? DemoData.Sample, context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
+        return verb.Handle(context => Run(
+            context,
+            context.Value(data) ?? DemoData.Sample,
+            context.Value(directory),
+            (int?)context.Value(epochs),
+            context.Value(reading) ?? []));
     }
 
     private static void Run(CommandContext context, string argument, string? directory, int? epochs, string[] reading)
     {
         long begin = Stopwatch.GetTimestamp();
         string target = Directory(directory);
-        PretrainOptions preset = WithGlobals(context, ReadingOption.Overlay(Presets.Load("demo"), reading, "the rest is fitted to the images"));
+        PretrainOptions preset = WithGlobals(
+            context, ReadingOption.Overlay(Presets.Load("demo"), reading, "the rest is fitted to the images"));
         using DemoData data = DemoData.Open(argument, preset.Data, context);
         PretrainOptions options = For(epochs, DemoConfiguration.Fit(preset, argument, data.Train, SampleImages));
         Writing(target, () =>
         {
             DemoOutcome outcome = Display.Show(
-                context, display => new DemoRun(options, data, display, context.Cancel).Run(Path.Combine(target, "run")));
+                context,
+                display => new DemoRun(options, data, display, context.Cancel).Run(Path.Combine(target, "run")));
             double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, reading, context)).Write(target, seconds);
+            string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, reading, context))
+                .Write(target, seconds);
             seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             context.Result(outcome.Json(seconds, report, outcome.Training.Run), Lines(outcome, seconds, report, data));
         });
@@ -64,7 +74,8 @@ internal static class DemoCommand
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException(
-                $"{directory}: cannot be used for report and run: {error.Message} Choose another directory with --out.", error);
+                $"{directory}: cannot be used for report and run: {error.Message} Choose another directory with --out.",
+                error);
         }
     }
 
@@ -74,7 +85,10 @@ internal static class DemoCommand
             ? [$"The run is {outcome.Training.Health?.Describe() ?? "done"}"]
             :
             [
-                string.Create(CultureInfo.InvariantCulture, $"accuracy in percent on {outcome.TestImages:N0} held-out images, learned from {outcome.TrainImages:N0} without labels:"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"accuracy in percent on {outcome.TestImages:N0} held-out images, learned from "
+                        + $"{outcome.TrainImages:N0} without labels:"),
                 "",
                 .. outcome.Table(),
                 "",
@@ -115,7 +129,8 @@ internal static class DemoCommand
         if (requested is not null)
         {
             return IsFree(requested) ? requested : throw new ConfigurationException(
-                $"--out: '{requested}' exists and is not an empty directory; choose a new one, so that nothing is overwritten");
+                $"--out: '{requested}' exists and is not an empty directory; "
+                    + "choose a new one, so that nothing is overwritten");
         }
 
         return Enumerable.Range(1, int.MaxValue)
@@ -124,7 +139,8 @@ internal static class DemoCommand
     }
 
     private static bool IsFree(string path)
-        => !File.Exists(path) && (!System.IO.Directory.Exists(path) || !System.IO.Directory.EnumerateFileSystemEntries(path).Any());
+        => !File.Exists(path)
+            && (!System.IO.Directory.Exists(path) || !System.IO.Directory.EnumerateFileSystemEntries(path).Any());
 
     private static string CommandLineOf(string argument, int? epochs, string[] reading, CommandContext context)
     {

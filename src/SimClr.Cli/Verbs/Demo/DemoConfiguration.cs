@@ -35,13 +35,18 @@ internal static class DemoConfiguration
         int side = FirstSide(images);
         int smallView = Math.Min(side, MaxSmallView);
         double cost = side <= MaxSmallImage ? Math.Pow((double)smallView / preset.Views.Size, 2) : PhotographCost;
-        int epochs = (int)Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), MinEpochs, MaxEpochs);
+        int epochs = (int)Math.Clamp(
+            preset.Schedule.Epochs * sampleImages / (cost * images.Count), MinEpochs, MaxEpochs);
         PretrainOptions fitted = preset with
         {
             Batch = preset.Batch with { Size = batch },
             Loss = preset.Loss with { Temperature = Temperature },
             Optimizer = preset.Optimizer with { PeakRate = RateFor(batch, preset) },
-            Schedule = preset.Schedule with { Epochs = epochs, WarmupEpochs = Math.Min(preset.Schedule.WarmupEpochs, epochs / 2.0) },
+            Schedule = preset.Schedule with
+            {
+                Epochs = epochs,
+                WarmupEpochs = Math.Min(preset.Schedule.WarmupEpochs, epochs / 2.0),
+            },
         };
         // The sample's crops suit centered clothes only.
         var paper = new ViewOptions();

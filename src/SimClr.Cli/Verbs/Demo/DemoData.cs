@@ -27,13 +27,16 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
 
         if (images.Labels is null)
         {
-            context.WriteNote($"note: {images.Name} has no labels; the demo shows pictures and the health of the run, but no accuracies");
+            context.WriteNote(
+                $"note: {images.Name} has no labels; the demo shows pictures and the health of "
+                    + "the run, but no accuracies");
             return new DemoData(images, null);
         }
 
         int heldOut = Math.Min(MaxHeldOut, images.Count / HeldOutShare);
         int[] order = new RandomStream(0, Purpose.Split).Permutation(images.Count);
-        DemoData split = new(images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
+        DemoData split = new(
+            images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
         if (heldOut >= MinToMeasure && EveryClassIsIn(split.Train, images))
         {
             context.WriteNote($"note: {heldOut} of {images.Count} images are held out for evaluation");
@@ -41,9 +44,11 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
         }
 
         string reason = heldOut < MinToMeasure
-            ? $"has {images.Count} images, and at least {HeldOutShare * MinToMeasure} are needed to hold some out for evaluation"
+            ? $"has {images.Count} images, and at least {HeldOutShare * MinToMeasure} are needed to "
+                + "hold some out for evaluation"
             : "has too few images of a class for an evaluation";
-        context.WriteNote($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, but no accuracies");
+        context.WriteNote(
+            $"note: {images.Name} {reason}; the demo shows pictures and the health of the run, but no accuracies");
         return new DemoData(images, null);
     }
 

@@ -44,7 +44,10 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
         DemoRow pixels = outcome.Rows[0];
         DemoRow simclr = outcome.Rows[^1];
         return NeighborTable.Find(
-            [new NeighborSource(pixels.Name, pixels.Bank, pixels.Queries), new NeighborSource(simclr.Name, simclr.Bank, simclr.Queries)],
+            [
+                new NeighborSource(pixels.Name, pixels.Bank, pixels.Queries),
+                new NeighborSource(simclr.Name, simclr.Bank, simclr.Queries),
+            ],
             NeighborTable.ChooseQueries(simclr.Bank, Queries, seed: 0));
     }
 
@@ -52,9 +55,13 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
     {
         string learned = string.Create(
             CultureInfo.InvariantCulture,
-            $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) was trained on {outcome.TrainImages:N0} images of {data.Train.Name} for {Plural.Format(options.Schedule.Epochs, "epoch")} without labels: it learned to recognize two random views of the same image.");
+            $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) was trained on "
+                + $"{outcome.TrainImages:N0} images of {data.Train.Name} for "
+                + $"{Plural.Format(options.Schedule.Epochs, "epoch")} without labels: "
+                + $"it learned to recognize two random views of the same image.");
         return outcome.Rows[^1].Quality is { } quality
-            ? $"{learned} Below it is evaluated on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} held-out images: kNN classifies {HtmlText.Percent(quality.Knn)} of them correctly."
+            ? $"{learned} Below it is evaluated on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} "
+                + $"held-out images: kNN classifies {HtmlText.Percent(quality.Knn)} of them correctly."
             : $"{learned} The images have no labels, so this page shows pictures and the health of the run.";
     }
 
@@ -71,20 +78,26 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
                 pairs,
                 neighbors.Description,
                 data.Test is null
-                    ? "Each row shows an image and its nearest neighbors among the other images, by raw pixels (left) and by the learned representation (right)."
-                    : "Each row shows a perturbed held-out image (cropped, mirrored, relit) and its nearest neighbors among the held-out originals, by raw pixels (left) and by the learned representation (right). Green with a check mark: same class; red with a cross: different class.",
+                    ? "Each row shows an image and its nearest neighbors among the other images, by raw pixels (left) "
+                        + "and by the learned representation (right)."
+                    : "Each row shows a perturbed held-out image (cropped, mirrored, relit) and its nearest neighbors "
+                        + "among the held-out originals, by raw pixels (left) and by the learned representation "
+                        + "(right). Green with a check mark: same class; red with a cross: different class.",
                 NeighborPicture.Scale));
-        string knn = outcome.Training.KnnTop1 is null ? "" : " The kNN accuracy is on held-out training images and only serves this curve.";
+        string knn = outcome.Training.KnnTop1 is null ? ""
+            : " The kNN accuracy is on held-out training images and only serves this curve.";
         yield return new ReportSection(
             "Training",
-            new ReportDrawing(curve, $"Loss of the batch at each logged step. The dashed line is the chance level, ln(2N − 1).{knn}"),
+            new ReportDrawing(
+                curve, $"Loss of the batch at each logged step. The dashed line is the chance level, ln(2N − 1).{knn}"),
             new ReportParagraph($"At the end, the run was {outcome.Training.Health?.Describe() ?? "finished"}"));
         yield return new ReportSection(
             "Training views",
             new ReportPicture(
                 views,
                 "Images, each with two random views.",
-                "Images, each with a pair of random views: cropped, mirrored, with color distortion. The encoder learns that the two views belong together."));
+                "Images, each with a pair of random views: cropped, mirrored, with color distortion. "
+                    + "The encoder learns that the two views belong together."));
     }
 
     private ReportTable Table() => new(
@@ -100,6 +113,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             ConfigurationText.ToYaml(RunConfiguration.ToJson(options)),
             options.Seed,
             $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeEnvironment.Cores} cores",
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
+                + $"{ComputeEnvironment.Cores} cores",
             seconds));
 }

@@ -47,7 +47,11 @@ internal sealed class DemoRun(PretrainOptions options, DemoData data, IDisplay d
 
     private EmbeddingTable Embed(TrainedEncoder encoder, ImageDataSet images, string name)
         => Embedder.Embed(
-            encoder, images, options.Data, progress: display.Images($"{name}: embedding {images.Name}", images.Count), cancellation: cancel);
+            encoder,
+            images,
+            options.Data,
+            progress: display.Images($"{name}: embedding {images.Name}", images.Count),
+            cancellation: cancel);
 
     /// <summary>Returns the encoder in its state before the first step.</summary>
     private TrainedEncoder Untrained(string device)

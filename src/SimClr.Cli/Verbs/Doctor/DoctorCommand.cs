@@ -22,10 +22,16 @@ internal static class DoctorCommand
     public static Verb Create()
     {
         var verb = new Verb(
-            "doctor", "Report the capabilities of this machine, and estimate training times.", "simclr doctor", "simclr doctor --json")
+            "doctor",
+            "Report the capabilities of this machine, and estimate training times.",
+            "simclr doctor",
+            "simclr doctor --json")
         {
             SupportsRanks = true,   // each host has its own report
-            Details = ["Trains on random pixels for two seconds, and estimates from that how long each preset would take."],
+            Details =
+            [
+                "Trains on random pixels for two seconds, and estimates from that how long each preset would take.",
+            ],
         };
         return verb.Handle(Examine);
     }
@@ -45,11 +51,13 @@ internal static class DoctorCommand
     private static Estimate EstimateFor(string preset, int images, SpeedMeasurement speed, PretrainOptions tested)
     {
         PretrainOptions planned = Presets.Load(preset);
-        return new Estimate(preset, images, planned.Schedule.Epochs, SpeedTest.Estimate(speed, tested, planned, images));
+        return new Estimate(
+            preset, images, planned.Schedule.Epochs, SpeedTest.Estimate(speed, tested, planned, images));
     }
 
     private static JsonObject Json(
-        MachineReport machine, LibraryReport libraries, SpeedMeasurement speed, IEnumerable<Estimate> estimates) => new()
+        MachineReport machine, LibraryReport libraries, SpeedMeasurement speed, IEnumerable<Estimate> estimates)
+        => new()
         {
             ["version"] = Version,
             ["runtime"] = RuntimeInformation.FrameworkDescription,
@@ -64,7 +72,8 @@ internal static class DoctorCommand
             ["torchsharp"] = libraries.TorchSharp,
             ["libtorch_folder"] = libraries.Libtorch,
             ["devices"] = Texts(libraries.Devices.Select(device => device.Name)),
-            ["graphics"] = new JsonArray([.. libraries.Devices.Where(device => device.Driver is not null).Select(device => device.Json())]),
+            ["graphics"] = new JsonArray(
+                [.. libraries.Devices.Where(device => device.Driver is not null).Select(device => device.Json())]),
             ["skiasharp"] = libraries.Skia,
             ["libturbojpeg"] = libraries.TurboJpeg,
             ["mpi"] = libraries.Mpi?.Json(),
@@ -98,7 +107,10 @@ internal static class DoctorCommand
         string bfloat16 = Internals.Processor.HasFastBFloat16
             ? "; bfloat16 products are faster than float32, so 'precision: auto' means bf16"
             : "; bfloat16 products are not faster than float32, so 'precision: auto' means fp32";
-        string graphics = libraries.Devices.Count > 1 ? "" : $"; no GPU that libtorch can use{(libraries.Libtorch is null ? "; to use one, set SIMCLR_LIBTORCH to a libtorch or PyTorch with CUDA" : "")}";
+        string advice = libraries.Libtorch is null
+            ? "; to use one, set SIMCLR_LIBTORCH to a libtorch or PyTorch with CUDA"
+            : "";
+        string graphics = libraries.Devices.Count > 1 ? "" : $"; no GPU that libtorch can use{advice}";
         return
         [
             $"simclr       {Version} on {RuntimeInformation.FrameworkDescription}",
@@ -106,9 +118,11 @@ internal static class DoctorCommand
             $"processor    {machine.Processor}, {machine.Cores} core(s) available",
             $"vectors      {string.Join(", ", machine.Vectors)}{bfloat16}",
             $"memory       {Gigabytes(machine.TotalBytes)}{available}",
-            $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp}){(libraries.Libtorch is { } folder ? $" from {folder}" : "")}",
+            $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp})"
+                + $"{(libraries.Libtorch is { } folder ? $" from {folder}" : "")}",
             $"devices      {string.Join(", ", libraries.Devices.Select(device => device.Text))}{graphics}",
-            $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg {(libraries.TurboJpeg ? "decodes JPEG" : "not found; it would decode JPEG faster")}",
+            $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg "
+                + $"{(libraries.TurboJpeg ? "decodes JPEG" : "not found; it would decode JPEG faster")}",
             $"mpi          {MpiReport.Text(libraries.Mpi)}",
             "",
             $"Training speed with {TestedPreset}: {ProgressText.Speed(speed.ImagesPerSecond)} on {speed.Plan.Device} "
@@ -121,7 +135,8 @@ internal static class DoctorCommand
 
     private static string Line(Estimate estimate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"  {estimate.Preset,-14} {ProgressText.Span(estimate.Time),10}   {estimate.Images:N0} images, {estimate.Epochs} epochs");
+        $"  {estimate.Preset,-14} {ProgressText.Span(estimate.Time),10}   {estimate.Images:N0} "
+            + $"images, {estimate.Epochs} epochs");
 
     private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB");
 

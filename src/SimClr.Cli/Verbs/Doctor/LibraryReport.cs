@@ -16,7 +16,13 @@ namespace SimClr.Cli.Verbs;
 /// <param name="TurboJpeg">Whether the system has libturbojpeg.</param>
 /// <param name="Mpi">The MPI library for training with several processes; null if there is none.</param>
 internal sealed record LibraryReport(
-    string Torch, string TorchSharp, IReadOnlyList<DeviceReport> Devices, string? Libtorch, string Skia, bool TurboJpeg, MpiReport? Mpi)
+    string Torch,
+    string TorchSharp,
+    IReadOnlyList<DeviceReport> Devices,
+    string? Libtorch,
+    string Skia,
+    bool TurboJpeg,
+    MpiReport? Mpi)
 {
     public static LibraryReport Detect() => new(
         Short(torch.__version__),
@@ -30,7 +36,8 @@ internal sealed record LibraryReport(
     private static DeviceReport[] FindDevices() =>
     [
         new("cpu", null),
-        .. Enumerable.Range(0, cuda.is_available() ? cuda.device_count() : 0).Select(index => new DeviceReport($"cuda:{index}", CudaDevice.Find(index))),
+        .. Enumerable.Range(0, cuda.is_available() ? cuda.device_count() : 0)
+            .Select(index => new DeviceReport($"cuda:{index}", CudaDevice.Find(index))),
         .. mps_is_available() ? new[] { new DeviceReport("mps", null) } : [],
     ];
 

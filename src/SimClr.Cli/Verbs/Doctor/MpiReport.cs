@@ -14,7 +14,9 @@ internal sealed record MpiReport(string Library, string Version, string? Interfa
     {
         try
         {
-            return MpiInstallation.Find() is { } found ? new MpiReport(found.Library, found.Release, found.Interface) : null;
+            return MpiInstallation.Find() is { } found
+                ? new MpiReport(found.Library, found.Release, found.Interface)
+                : null;
         }
         catch (CommunicationException error)
         {
@@ -28,6 +30,7 @@ internal sealed record MpiReport(string Library, string Version, string? Interfa
     {
         null => "not found; only needed for runs with several processes",
         { Interface: null } => report.Library,
-        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); runs with several processes initialize it with MPI_THREAD_MULTIPLE",
+        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); "
+            + "runs with several processes initialize it with MPI_THREAD_MULTIPLE",
     };
 }

@@ -24,24 +24,34 @@ internal sealed class DuplicateList : IGroupList
     /// <param name="groups">The groups found.</param>
     /// <param name="threshold">The cosine threshold of the search.</param>
     /// <param name="links">The number of rows omitted because another row has the same file.</param>
-    public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold, int links)
+    public DuplicateList(
+        EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold, int links)
     {
         (this.table, this.files, this.groups, this.threshold, this.links) = (table, files, groups, threshold, links);
-        identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Representative, found.Row)).Select(found => found.Row))];
+        identical = [.. groups.SelectMany(group => group.Duplicates.Where(
+            found => files.Identical(group.Representative, found.Row)).Select(found => found.Row))];
     }
 
     /// <summary>The number of images that could be removed.</summary>
     public int Redundant => groups.Sum(group => group.Duplicates.Count);
 
-    private long RedundantBytes => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);
+    private long RedundantBytes
+        => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);
 
     private string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Plural.Format(groups.Count, "group")} of near-duplicates among {Plural.Format(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Plural.Format(Redundant, "image")} could be removed{Freed}, {identical.Count} of them identical to the kept file")}{Linked}");
+        $"{Plural.Format(groups.Count, "group")} of near-duplicates among {Plural.Format(table.Count, "image")} at "
+            + $"cosine {threshold}{Removable}{Linked}");
+
+    private string Removable => groups.Count == 0
+        ? ""
+        : $": {Plural.Format(Redundant, "image")} could be removed{Freed}, "
+            + $"{identical.Count} of them identical to the kept file";
 
     private string Linked => links == 0 ? "" : $"; {Plural.Format(links, "link")} to the same files left out";
 
-    private string Freed => RedundantBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({RedundantBytes / 1e6:0.0} MB)") : "";
+    private string Freed
+        => RedundantBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({RedundantBytes / 1e6:0.0} MB)") : "";
 
     public string CsvHeader => "group,keep,path,cosine,identical,width,height,bytes";
 
@@ -53,7 +63,10 @@ internal sealed class DuplicateList : IGroupList
             yield return $"  keep   {Describe(group.Representative)}";
             foreach (Duplicate found in group.Duplicates)
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Describe(found.Row)}{(identical.Contains(found.Row) ? ", identical file" : "")}");
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {found.Cosine:0.000}  "
+                        + $"{Describe(found.Row)}{(identical.Contains(found.Row) ? ", identical file" : "")}");
             }
         }
 
@@ -98,18 +111,24 @@ internal sealed class DuplicateList : IGroupList
             int shown = Math.Min(group.Duplicates.Count, MaxPerGroup - 1);
             if (left < shown + 1)
             {
-                blocks.Add(new ReportParagraph($"{Plural.Format(groups.Count - number, "group")} more are not shown; --csv and --json list all of them."));
+                blocks.Add(new ReportParagraph(
+                    $"{Plural.Format(groups.Count - number, "group")} more are not shown; "
+                        + "--csv and --json list all of them."));
                 break;
             }
 
             left -= shown + 1;
             blocks.Add(new ReportGallery(
                 $"Group {number + 1}: {group.Duplicates.Count + 1} images",
-                shown < group.Duplicates.Count ? $"the {shown} most similar of {group.Duplicates.Count} duplicates" : "",
+                shown < group.Duplicates.Count
+                    ? $"the {shown} most similar of {group.Duplicates.Count} duplicates"
+                    : "",
                 [
                     gallery.Picture(group.Representative, $"keep{SizeOf(group.Representative)}", marked: true),
                     .. group.Duplicates.Take(shown).Select(found => gallery.Picture(
-                        found.Row, (identical.Contains(found.Row) ? "identical file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
+                        found.Row,
+                        (identical.Contains(found.Row) ? "identical file" : Gallery.Cosine(found.Cosine))
+                            + SizeOf(found.Row))),
                 ]));
         }
 
@@ -123,7 +142,10 @@ internal sealed class DuplicateList : IGroupList
         => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width}\u00a0×\u00a0{facts.Height}" : "";
 
     private string Describe(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{TerminalText.EscapeName(table.Paths[row])} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{TerminalText.EscapeName(table.Paths[row])} ({facts.Width} × "
+                + $"{facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
         : TerminalText.EscapeName(table.Paths[row]);
 
     private JsonObject Entry(Duplicate found)
@@ -145,6 +167,10 @@ internal sealed class DuplicateList : IGroupList
     private object?[] CsvRow(int group, int row, bool kept, double cosine)
     {
         ImageFacts? facts = files.Facts[row];
-        return [group + 1, kept ? 1 : 0, table.Paths[row], Math.Round(cosine, 6), identical.Contains(row) ? 1 : 0, facts?.Width, facts?.Height, facts?.Bytes];
+        return
+        [
+            group + 1, kept ? 1 : 0, table.Paths[row], Math.Round(cosine, 6), identical.Contains(row) ? 1 : 0,
+            facts?.Width, facts?.Height, facts?.Bytes,
+        ];
     }
 }

@@ -14,7 +14,8 @@ internal static class DuplicatesCommand
     {
         var arguments = new TableArguments();
         Option<double?> threshold = NumberOption.Positive(
-            "--threshold", FormattableString.Invariant($"Minimum cosine of near-duplicates, at most 1. Default: {NearDuplicates.DefaultThreshold}."));
+            "--threshold", FormattableString.Invariant(
+                $"Minimum cosine of near-duplicates, at most 1. Default: {NearDuplicates.DefaultThreshold}."));
         OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write a row for each image of each group");
         OutputOption html = OutputOptions.Html("duplicates", "Write an HTML page that shows the groups");
         var verb = new Verb(
@@ -44,7 +45,8 @@ internal static class DuplicatesCommand
     }
 
     private static double Threshold(double value)
-        => value <= 1 ? value : throw new ConfigurationException(FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1"));
+        => value <= 1 ? value : throw new ConfigurationException(
+            FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1"));
 
     private static void Find(CommandContext context, TableArguments arguments, double threshold, GroupOutput output)
     {
@@ -53,11 +55,17 @@ internal static class DuplicatesCommand
         var files = new ImageFiles(input.Table, input.Images);
         RequireSeparation(input.Table, files, threshold, context.Seed ?? 0);
         IReadOnlyList<DuplicateGroup> groups = Display.Show(context, display => NearDuplicates.Find(
-            input.Table, threshold, ImageFacts.Order(files.Facts), display.Images("comparing", input.Table.Count), context.Cancel));
+            input.Table,
+            threshold,
+            ImageFacts.Order(files.Facts),
+            display.Images("comparing", input.Table.Count),
+            context.Cancel));
         var found = new DuplicateList(input.Table, files, groups, threshold, opened.Table.Count - input.Table.Count);
         if (groups.Count == 1 && found.Redundant == input.Table.Count - 1 && input.Table.Count > 2)
         {
-            context.WriteNote($"all {input.Table.Count} images fall into one group; the threshold may be too low, or the encoder may have collapsed");
+            context.WriteNote(
+                $"all {input.Table.Count} images fall into one group; "
+                    + "the threshold may be too low, or the encoder may have collapsed");
         }
 
         output.Write(context, input, found);
@@ -79,9 +87,11 @@ internal static class DuplicatesCommand
         {
             throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, {share * (table.Count - 1):0.#} per image (median cosine {pairs.Median:0.000}), "
-                    + $"although their files differ: the encoder cannot tell these images apart, so it cannot find near-duplicates. "
-                    + $"Train it longer or use another one; if nearly all images really are alike, a higher --threshold finds the most similar ones"));
+                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, "
+                    + $"{share * (table.Count - 1):0.#} per image (median cosine {pairs.Median:0.000}), although their "
+                    + $"files differ: the encoder cannot tell these images apart, so it cannot find near-duplicates. "
+                    + $"Train it longer or use another one; if nearly all images really are alike, a higher "
+                    + $"--threshold finds the most similar ones"));
         }
     }
 }

@@ -26,7 +26,10 @@ internal sealed class EmbedArguments
         Required = true,
     };
 
-    public Option<bool> Projection { get; } = new("--projection") { Description = "Write z, the output of the projection head, instead of h" };
+    public Option<bool> Projection { get; } = new("--projection")
+    {
+        Description = "Write z, the output of the projection head, instead of h",
+    };
 
     public Option<bool> Normalize { get; } = new("--normalize") { Description = "Scale each row to unit length" };
 
@@ -59,17 +62,23 @@ internal sealed class EmbedArguments
 
     /// <summary>Returns the value of an argument that only joining may omit.</summary>
     public static string Required(string? value, Argument argument)
-        => value ?? throw new ConfigurationException($"{argument.Name} is missing: {argument.Description}. See 'simclr embed --help'");
+        => value ?? throw new ConfigurationException(
+            $"{argument.Name} is missing: {argument.Description}. See 'simclr embed --help'");
 
     /// <summary>Returns the requested shard; without the option, the whole set.</summary>
     public static EmbeddingShard ParseShard(string? text)
     {
         string[] words = (text ?? "1/1").Split('/');
-        return words.Length == 2 && ParseNumber(words[0]) is { } number && ParseNumber(words[1]) is { } total && number <= total
+        return words.Length == 2
+            && ParseNumber(words[0]) is { } number
+            && ParseNumber(words[1]) is { } total
+            && number <= total
             ? new EmbeddingShard(number, total)
-            : throw new ConfigurationException($"--shard: got '{text}', expected i/n, such as 2/8 for the second of eight parts");
+            : throw new ConfigurationException(
+                $"--shard: got '{text}', expected i/n, such as 2/8 for the second of eight parts");
     }
 
     private static int? ParseNumber(string text)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
+            : null;
 }

@@ -70,7 +70,8 @@ internal static class EmbedCommand
                 ["skipped_images"] = skipped,
                 ["resumed_images"] = outcome.Resumed,
             },
-            Text(call.File.Path, outcome, seconds) + (skipped > 0 ? $"; {skipped} could not be read and are listed in {call.SkippedFile}" : ""));
+            Text(call.File.Path, outcome, seconds)
+                + (skipped > 0 ? $"; {skipped} could not be read and are listed in {call.SkippedFile}" : ""));
     }
 
     private static string Text(string file, EmbeddingOutcome outcome, double seconds)
@@ -78,20 +79,23 @@ internal static class EmbedCommand
         string resumed = outcome.Resumed > 0 ? $"; resumed after {outcome.Resumed} images" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"wrote {file}: {outcome.Rows:N0} rows of {outcome.Dimension} numbers, {seconds:F1} s ({(outcome.Images - outcome.Resumed) / seconds:F0} images/s){resumed}");
+            $"wrote {file}: {outcome.Rows:N0} rows of {outcome.Dimension} numbers, {seconds:F1} s "
+                + $"({(outcome.Images - outcome.Resumed) / seconds:F0} images/s){resumed}");
     }
 
     private static bool Join(CommandContext context, EmbedArguments arguments)
     {
         if (context.Value(arguments.Run) is { } extra)
         {
-            throw new ConfigurationException($"--join: got '{extra}' as well, expected only --out FILE and the parts after --join");
+            throw new ConfigurationException(
+                $"--join: got '{extra}' as well, expected only --out FILE and the parts after --join");
         }
 
         OutputFile file = context.File(arguments.Out)!;
         IReadOnlyList<string> parts = EmbeddingJoin.InOrder(context.Value(arguments.Join)!);
         (long rows, int dimension) = file.Write(target => EmbeddingJoin.Write(parts, target, EmbeddingFormats.Others));
-        string[] skipped = [.. parts.Select(part => part + EmbedInputs.SkippedSuffix).Where(File.Exists).SelectMany(RegularFile.ReadLines).Distinct().Order(StringComparer.Ordinal)];
+        string[] skipped = [.. parts.Select(part => part + EmbedInputs.SkippedSuffix).Where(File.Exists).SelectMany(
+            RegularFile.ReadLines).Distinct().Order(StringComparer.Ordinal)];
         OutputFile list = file.WithSuffix(EmbedInputs.SkippedSuffix);
         if (skipped.Length > 0)
         {
@@ -100,8 +104,17 @@ internal static class EmbedCommand
 
         int images = skipped.Count(SkippedImages.IsImageLine);
         context.Result(
-            new JsonObject { ["file"] = file.Path, ["images"] = rows, ["dimension"] = dimension, ["skipped_images"] = images, ["parts"] = parts.Count },
-            string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {rows:N0} rows of {dimension} numbers from {parts.Count} parts")
+            new JsonObject
+            {
+                ["file"] = file.Path,
+                ["images"] = rows,
+                ["dimension"] = dimension,
+                ["skipped_images"] = images,
+                ["parts"] = parts.Count,
+            },
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"wrote {file.Path}: {rows:N0} rows of {dimension} numbers from {parts.Count} parts")
                 + (images > 0 ? $"; {images} could not be read and are listed in {list.Path}" : ""));
         return true;
     }

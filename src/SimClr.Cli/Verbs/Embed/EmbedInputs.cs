@@ -35,7 +35,9 @@ internal sealed class EmbedInputs : IDisposable
         EmbeddingShard asked = EmbedArguments.ParseShard(context.Value(arguments.Shard));
         if (ranks.Size > 1 && context.IsSpecified(arguments.Shard))
         {
-            throw new ConfigurationException($"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the images themselves; omit it");
+            throw new ConfigurationException(
+                $"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the "
+                    + "images themselves; omit it");
         }
 
         outputs = context.Outputs;
@@ -64,7 +66,12 @@ internal sealed class EmbedInputs : IDisposable
         parts = Math.Min(ranks.Size, Math.Max(1, (images.Count + batchSize - 1) / batchSize));
         EmbeddingShard shard = parts > 1 ? new EmbeddingShard(Math.Min(ranks.Rank + 1, parts), parts) : asked;
         task = ranks.Rank < parts
-            ? new EmbeddingTask(encoder, images, reading) { Head = head, Normalize = context.Value(arguments.Normalize), Shard = shard }
+            ? new EmbeddingTask(encoder, images, reading)
+            {
+                Head = head,
+                Normalize = context.Value(arguments.Normalize),
+                Shard = shard,
+            }
             : null;
     }
 
@@ -89,7 +96,8 @@ internal sealed class EmbedInputs : IDisposable
     public EmbeddingOutcome Run(CommandContext context, ICommunicator ranks)
     {
         OutputFile own = parts > 1 && task is not null ? OutputAt(task.Shard.NameOf(File.Path)) : File;
-        EmbeddingOutcome outcome = ranks.OnEveryRank(() => task is null ? new EmbeddingOutcome(0, 0, 0, 0) : Embed(context, own));
+        EmbeddingOutcome outcome = ranks.OnEveryRank(
+            () => task is null ? new EmbeddingOutcome(0, 0, 0, 0) : Embed(context, own));
         if (ranks.Size > 1)
         {
             ranks.Share(Skipped);
@@ -121,7 +129,8 @@ internal sealed class EmbedInputs : IDisposable
 
     private static EmbeddingOutcome Sum(ICommunicator ranks, EmbeddingOutcome local)
     {
-        using torch.Tensor counts = torch.tensor(new long[] { local.Rows, local.Images, local.Resumed }, device: torch.CPU);
+        using torch.Tensor counts = torch.tensor(
+            new long[] { local.Rows, local.Images, local.Resumed }, device: torch.CPU);
         ranks.AllReduce(counts);
         long[] sums = counts.data<long>().ToArray();
         return new EmbeddingOutcome((int)sums[0], local.Dimension, (int)sums[1], (int)sums[2]);
@@ -134,23 +143,29 @@ internal sealed class EmbedInputs : IDisposable
         try
         {
             return Display.Show(context, display => file.Write(
-                target => task!.Run(target, format, Skipped, display.Images($"embedding {images.Name}", task.Count), context.Cancel)));
+                target => task!.Run(
+                    target, format, Skipped, display.Images($"embedding {images.Name}", task.Count), context.Cancel)));
         }
         catch (OperationCanceledException stopped)
         {
             string part = EmbeddingTask.PartOf(file.Path);
             throw new StoppedException(
-                System.IO.File.Exists(part) ? $"finished rows are stored in {part}; repeat the command to continue" : "no image was finished; repeat the command to start again",
+                System.IO.File.Exists(part)
+                    ? $"finished rows are stored in {part}; repeat the command to continue"
+                    : "no image was finished; repeat the command to start again",
                 stopped);
         }
     }
 
     private void JoinParts()
     {
-        string[] files = [.. Enumerable.Range(1, parts).Select(number => new EmbeddingShard(number, parts).NameOf(File.Path))];
+        string[] files = [.. Enumerable.Range(1, parts)
+            .Select(number => new EmbeddingShard(number, parts).NameOf(File.Path))];
         if (files.FirstOrDefault(file => !System.IO.File.Exists(file)) is { } missing)
         {
-            throw new ConfigurationException($"--out: '{missing}', written by another rank, is not visible to rank 0; choose a file in a folder that all ranks share");
+            throw new ConfigurationException(
+                $"--out: '{missing}', written by another rank, is not visible to rank 0; "
+                    + "choose a file in a folder that all ranks share");
         }
 
         _ = File.Write(target => EmbeddingJoin.Write(files, target, EmbeddingFormats.Others));

@@ -13,9 +13,11 @@ internal static class EvaluateCompareCommand
 
     public static Verb Create()
     {
-        var first = Predictions("A", "Predictions of one evaluation (--predictions), or a folder with a predictions.csv");
+        var first = Predictions(
+            "A", "Predictions of one evaluation (--predictions), or a folder with a predictions.csv");
         var second = Predictions("B", "Predictions of another evaluation on the same test images");
-        Option<long?> samples = NumberOption.Integer("--samples", "Number of random permutations. Default: 100000, as in the paper.", 1);
+        Option<long?> samples = NumberOption.Integer(
+            "--samples", "Number of random permutations. Default: 100000, as in the paper.", 1);
         return new Verb(
             "compare",
             "Test whether two evaluations on the same test images differ significantly (the paper's permutation test).",
@@ -29,10 +31,14 @@ internal static class EvaluateCompareCommand
                 "training runs with other seeds.",
             ],
         }.With(first, second, samples).Handle(context => Compare(
-            context, context.Value(first), context.Value(second), (int)(context.Value(samples) ?? PermutationTest.DefaultSamples)));
+            context,
+            context.Value(first),
+            context.Value(second),
+            (int)(context.Value(samples) ?? PermutationTest.DefaultSamples)));
     }
 
-    private static Argument<string> Predictions(string name, string description) => new(name) { Description = description };
+    private static Argument<string> Predictions(string name, string description)
+        => new(name) { Description = description };
 
     private static Verb With(this Verb verb, Argument<string> first, Argument<string> second, Option samples)
     {
@@ -72,9 +78,16 @@ internal static class EvaluateCompareCommand
         $"B, {second}: top-1 {ProgressText.Percent(found.Top1B)}",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"A − B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyACorrect} only A got right, {found.OnlyBCorrect} only B"),
-        string.Create(CultureInfo.InvariantCulture, $"p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}"),
-        string.Create(CultureInfo.InvariantCulture, $"mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = {P(found.MeanPerClassPValue)}"),
+            $"A − B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, "
+                + $"{100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; "
+                + $"{found.OnlyACorrect} only A got right, {found.OnlyBCorrect} only B"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = "
+                + $"{P(found.MeanPerClassPValue)}"),
     ];
 
     private static string P(double value) => value.ToString(value < 0.001 ? "G2" : "F3", CultureInfo.InvariantCulture);

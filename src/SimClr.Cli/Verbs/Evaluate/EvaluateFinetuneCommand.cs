@@ -19,10 +19,13 @@ internal static class EvaluateFinetuneCommand
         var verb = new Verb(
             "finetune",
             "Fine-tune the whole network on all labels or a few.",
-            "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --grid thin --steps 2000",
+            "simclr evaluate finetune runs/photos --train ./labeled/train --test "
+                + "./labeled/test --grid thin --steps 2000",
             "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --label-fraction 0.01",
-            "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --label-fraction 0.01 --from-scratch",
-            "simclr evaluate finetune runs/clothes --train sample:train --test sample:test --labels-per-class 10 --json")
+            "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test "
+                + "--label-fraction 0.01 --from-scratch",
+            "simclr evaluate finetune runs/clothes --train sample:train --test sample:test "
+                + "--labels-per-class 10 --json")
         {
             Details =
             [
@@ -41,11 +44,16 @@ internal static class EvaluateFinetuneCommand
         own.AddTo(verb);
         asked.AddTo(verb);
         RankSession.AddTo(verb);
-        return verb.Handle(context => RankSession.Run(context, ranks => Evaluate(context, arguments, own, asked, ranks)));
+        return verb.Handle(
+            context => RankSession.Run(context, ranks => Evaluate(context, arguments, own, asked, ranks)));
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, FinetuneArguments finetune, OutcomeOptions outcomeOptions, ICommunicator ranks)
+        CommandContext context,
+        EvaluationArguments arguments,
+        FinetuneArguments finetune,
+        OutcomeOptions outcomeOptions,
+        ICommunicator ranks)
     {
         OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context));
         string? output = ranks.OnRankZero(() => finetune.Output(context));
@@ -55,11 +63,17 @@ internal static class EvaluateFinetuneCommand
         {
             context.WriteNote(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(finetune.SpecifiesGrid(context) ? "" : "; --grid thin or --rate reduces the number")}"));
+                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on "
+                    + $"all labels"
+                    + $"{(finetune.SpecifiesGrid(context) ? "" : "; --grid thin or --rate reduces the number")}"));
         }
 
         FineTuneResult result = Display.Show(context, display => ranks.OnEveryRank(() => new FineTuning(
-            context.Value(arguments.Run), call.Options, call.Input.Reading, context.Device ?? "auto", context.Threads ?? 0)
+            context.Value(arguments.Run),
+            call.Options,
+            call.Input.Reading,
+            context.Device ?? "auto",
+            context.Threads ?? 0)
         {
             Progress = Steps(display),
             Grid = call.Grid,
@@ -71,7 +85,12 @@ internal static class EvaluateFinetuneCommand
         (int Least, int Most)? taken = finetune.FewLabels(context) ? PerClass(call.Labeled) : null;
         _ = ranks.OnRankZero(() =>
         {
-            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Lines(result, call.Metric, taken, call.Input.Train.Count, output), call.Input.Notes);
+            report!.Show(
+                result.Outcome,
+                Title(result),
+                Json(result, call.Metric, taken, output),
+                Lines(result, call.Metric, taken, call.Input.Train.Count, output),
+                call.Input.Notes);
             return true;
         });
     }
@@ -90,13 +109,15 @@ internal static class EvaluateFinetuneCommand
             (int)(1000 * (progress.Run - 1 + ((double)progress.Step / progress.Steps)) / progress.Runs),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"fine-tuning{(progress.Runs > 1 ? $" {progress.Run} of {progress.Runs}" : "")}: step {progress.Step} of {progress.Steps}, loss {progress.Loss:F3}"))));
+                $"fine-tuning{(progress.Runs > 1 ? $" {progress.Run} of {progress.Runs}" : "")}: step {progress.Step} "
+                    + $"of {progress.Steps}, loss {progress.Loss:F3}"))));
     }
 
     private static string Title(FineTuneResult result)
         => $"{(result.Options.FromScratch ? "trained from scratch" : "fine-tuned")} on {result.Labels} labels";
 
-    private static JsonObject Json(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? labelsPerClass, string? output)
+    private static JsonObject Json(
+        FineTuneResult result, SelectionMetric metric, (int Least, int Most)? labelsPerClass, string? output)
     {
         FineTuneOptions options = result.Options;
         return new JsonObject
@@ -109,7 +130,8 @@ internal static class EvaluateFinetuneCommand
             ["from_scratch"] = options.FromScratch,
             ["projection_layers"] = options.ProjectionLayers,
             ["steps"] = result.Steps,
-            ["epochs"] = options.Epochs is null ? null : (int)(result.Steps / (result.Labels / options.BatchFor(result.Labels))),
+            ["epochs"] = options.Epochs is null ? null
+                : (int)(result.Steps / (result.Labels / options.BatchFor(result.Labels))),
             ["batch_size"] = options.BatchFor(result.Labels),
             ["rate"] = options.Rate,
             ["weight_decay"] = options.WeightDecay,
@@ -129,22 +151,34 @@ internal static class EvaluateFinetuneCommand
         };
     }
 
-    private static List<string> Lines(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? labelsPerClass, int trainImages, string? output)
+    private static List<string> Lines(
+        FineTuneResult result,
+        SelectionMetric metric,
+        (int Least, int Most)? labelsPerClass,
+        int trainImages,
+        string? output)
     {
         FineTuneOptions options = result.Options;
         List<string> lines =
         [
-            .. labelsPerClass is { } labels ? new[] { $"labels used: {Range(labels)} per class, from {trainImages} training images" } : [],
+            .. labelsPerClass is { } labels
+                ? new[] { $"labels used: {Range(labels)} per class, from {trainImages} training images" }
+                : [],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{result.Steps} steps of {options.BatchFor(result.Labels)} images, rate {options.Rate:G3}, weight decay {options.WeightDecay:G3}, batch-norm decay {result.BatchNormDecay:G5}, final loss {result.FinalLoss:F3}"),
+                $"{result.Steps} steps of {options.BatchFor(result.Labels)} images, rate {options.Rate:G3}, "
+                    + $"weight decay {options.WeightDecay:G3}, batch-norm decay {result.BatchNormDecay:G5}, "
+                    + $"final loss {result.FinalLoss:F3}"),
         ];
         if (result.Search.Count > 0)
         {
-            lines.Add($"rate and decay are the best of {result.Search.Count} on {result.ValidationImages} validation images by {(metric == SelectionMetric.Top1 ? "top-1" : "mean per class")}:");
+            lines.Add(
+                $"rate and decay are the best of {result.Search.Count} on {result.ValidationImages} validation images "
+                    + $"by {(metric == SelectionMetric.Top1 ? "top-1" : "mean per class")}:");
             lines.AddRange(result.Search.Select(t => string.Create(
                 CultureInfo.InvariantCulture,
-                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} {(t.Score is { } score ? ProgressText.Percent(score) : "diverged")}")));
+                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} "
+                    + $"{(t.Score is { } score ? ProgressText.Percent(score) : "diverged")}")));
         }
 
         lines.AddRange(output is null ? [] : [$"the encoder and its classifier are in {output}"]);

@@ -19,7 +19,8 @@ internal static class EvaluateKnnCommand
         var asked = new OutcomeOptions();
         Option<long?> k = NumberOption.Integer("--k", $"Number of neighbors. Default: {DefaultNeighbors}.", 1);
         Option<double?> temperature = NumberOption.Positive(
-            "--temperature", "Temperature of the vote; lower values give the nearest neighbors more weight. Default: 0.1.");
+            "--temperature",
+            "Temperature of the vote; lower values give the nearest neighbors more weight. Default: 0.1.");
         var verb = new Verb(
             "knn",
             "Classify test images by a weighted vote of their nearest training images (kNN).",
@@ -37,7 +38,11 @@ internal static class EvaluateKnnCommand
         verb.Add(temperature);
         asked.AddTo(verb);
         return verb.Handle(context => Evaluate(
-            context, arguments, asked, (int)(context.Value(k) ?? DefaultNeighbors), context.Value(temperature) ?? DefaultTemperature));
+            context,
+            arguments,
+            asked,
+            (int)(context.Value(k) ?? DefaultNeighbors),
+            context.Value(temperature) ?? DefaultTemperature));
     }
 
     private static void Evaluate(

@@ -15,8 +15,13 @@ internal static class EvaluateLinearCommand
     {
         var arguments = new EvaluationArguments();
         var asked = new OutcomeOptions();
-        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images. Default: 90; more for small sets with --fixed-features.", 1);
-        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step. Default: 512 (4096 for very large sets), or less if 512 would leave out a large part of an epoch.", 1);
+        Option<long?> epochs = NumberOption.Integer(
+            "--epochs", "Passes over the training images. Default: 90; more for small sets with --fixed-features.", 1);
+        Option<long?> batchSize = NumberOption.Integer(
+            "--batch-size",
+            "Images per step. Default: 512 (4096 for very large sets), or less if 512 would leave "
+                + "out a large part of an epoch.",
+            1);
         var fixedFeatures = new Option<bool>("--fixed-features")
         {
             Description = "Embed each image once, without crops and flips. Much faster, slightly less accurate",
@@ -71,7 +76,8 @@ internal static class EvaluateLinearCommand
         LinearResult result = Display.Show(context, display => fixedFeatures
             ? OnEmbeddings(input, options, display, ranks, context.Cancel)
             : LinearEvaluation.OnImages(
-                input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), ranks, context.Cancel));
+                input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), ranks,
+                context.Cancel));
         _ = ranks.OnRankZero(() =>
         {
             report!.Show(
@@ -91,7 +97,9 @@ internal static class EvaluateLinearCommand
         {
             context.WriteNote(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, because an epoch consists of whole batches; the default is {new LinearOptions().BatchSizeFor(images)}"));
+                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each "
+                    + $"epoch, because an epoch consists of whole batches; "
+                    + $"the default is {new LinearOptions().BatchSizeFor(images)}"));
         }
     }
 
@@ -99,12 +107,19 @@ internal static class EvaluateLinearCommand
         EvaluationInputs input, LinearOptions options, IDisplay display, ICommunicator ranks, CancellationToken cancel)
     {
         EvaluationAgreement.Check(
-            ranks, input.Encoder, input.Reading, [options, new { FixedFeatures = true }], [("training", input.Train), ("test", input.Test)]);
+            ranks,
+            input.Encoder,
+            input.Reading,
+            [options, new { FixedFeatures = true }],
+            [("training", input.Train), ("test", input.Test)]);
         (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel, ranks: ranks);
         (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
 
         // The layer is small enough for each rank to train it alone.
-        return ranks.OnEveryRank(() => LinearEvaluation.OnEmbeddings(train, test, options, cancel)) with { SkippedImages = skippedTrain + skippedTest };
+        return ranks.OnEveryRank(() => LinearEvaluation.OnEmbeddings(train, test, options, cancel)) with
+        {
+            SkippedImages = skippedTrain + skippedTest,
+        };
     }
 
     private static ImmediateProgress<LinearProgress> Epochs(IDisplay display, LinearOptions options)

@@ -26,7 +26,8 @@ internal static class EvaluateLogisticCommand
             "logistic",
             "Logistic regression on the representations, as in the paper's transfer experiments.",
             "simclr evaluate logistic runs/photos --train ./labeled/train --test ./labeled/test",
-            "simclr evaluate logistic runs/photos --train ./train --validation ./val --test ./test --metric mean-per-class --json")
+            "simclr evaluate logistic runs/photos --train ./train --validation ./val --test ./test "
+                + "--metric mean-per-class --json")
         {
             Details =
             [
@@ -54,7 +55,11 @@ internal static class EvaluateLogisticCommand
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, OutcomeOptions outcomeOptions, string? validation, LogisticOptions options)
+        CommandContext context,
+        EvaluationArguments arguments,
+        OutcomeOptions outcomeOptions,
+        string? validation,
+        LogisticOptions options)
     {
         OutcomeReport report = outcomeOptions.Open(context);
         using EvaluationInputs input = EvaluationInputs.Open(context, arguments, validation: validation);
@@ -63,10 +68,17 @@ internal static class EvaluateLogisticCommand
         (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
         {
             EmbeddingTable train = Embedded(input.Train);
-            EmbeddingTable? choose = input.Validation is null ? null : TablePair.Match(train.ClassNames, Embedded(input.Validation), "validation");
+            EmbeddingTable? choose = input.Validation is null ? null
+                : TablePair.Match(train.ClassNames, Embedded(input.Validation), "validation");
             EmbeddingTable questions = TablePair.Match((choose ?? train).ClassNames, Embedded(input.Test));
-            return (LogisticRegression.Choose(
-                LogisticData.FromTable(train), choose is null ? null : LogisticData.FromTable(choose), options, Sweep(display, options), context.Cancel), questions);
+            return (
+                LogisticRegression.Choose(
+                    LogisticData.FromTable(train),
+                    choose is null ? null : LogisticData.FromTable(choose),
+                    options,
+                    Sweep(display, options),
+                    context.Cancel),
+                questions);
 
             EmbeddingTable Embedded(ImageDataSet images)
             {
@@ -79,7 +91,11 @@ internal static class EvaluateLogisticCommand
             test, found.Model.Logits(LogisticData.FromTable(test)), found.Model.Classes, options.Seed);
         int classes = outcome.ClassNames.Count;
         report.Show(
-            outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Lines(found, classes, skipped), input.Notes);
+            outcome,
+            "logistic regression",
+            Json(found, options, test.Count, classes, skipped),
+            Lines(found, classes, skipped),
+            input.Notes);
     }
 
     private static ImmediateProgress<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)
@@ -90,29 +106,31 @@ internal static class EvaluateLogisticCommand
             ++done,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"fitting λ {done} of {options.Strengths.Count}: {point.L2:G3}, validation {ProgressText.Percent(point.Validation)}"))));
+                $"fitting λ {done} of {options.Strengths.Count}: {point.L2:G3}, validation "
+                    + $"{ProgressText.Percent(point.Validation)}"))));
     }
 
-    private static JsonObject Json(LogisticSelection found, LogisticOptions options, int testImages, int classes, int skipped) => new()
-    {
-        ["l2"] = found.Model.L2,
-        ["objective"] = found.Model.Objective,
-        ["converged"] = found.Model.Converged,
-        ["metric"] = MetricOption.NameOf(options.Metric),
-        ["sweep"] = new JsonArray([.. found.Sweep.Select(point => new JsonObject
+    private static JsonObject Json(
+        LogisticSelection found, LogisticOptions options, int testImages, int classes, int skipped) => new()
         {
-            ["l2"] = point.L2,
-            ["validation"] = point.Validation,
-            ["objective"] = point.Objective,
-            ["iterations"] = point.Iterations,
-            ["converged"] = point.Converged,
-        })]),
-        ["train_images"] = found.TrainRows,
-        ["validation_images"] = found.ValidationRows,
-        ["test_images"] = testImages,
-        ["classes"] = classes,
-        ["skipped_images"] = skipped,
-    };
+            ["l2"] = found.Model.L2,
+            ["objective"] = found.Model.Objective,
+            ["converged"] = found.Model.Converged,
+            ["metric"] = MetricOption.NameOf(options.Metric),
+            ["sweep"] = new JsonArray([.. found.Sweep.Select(point => new JsonObject
+            {
+                ["l2"] = point.L2,
+                ["validation"] = point.Validation,
+                ["objective"] = point.Objective,
+                ["iterations"] = point.Iterations,
+                ["converged"] = point.Converged,
+            })]),
+            ["train_images"] = found.TrainRows,
+            ["validation_images"] = found.ValidationRows,
+            ["test_images"] = testImages,
+            ["classes"] = classes,
+            ["skipped_images"] = skipped,
+        };
 
     /// <summary>
     /// Returns notes on fits that reached the step limit; their accuracy may differ from that at the minimum.
@@ -120,18 +138,30 @@ internal static class EvaluateLogisticCommand
     private static string[] ConvergenceNotes(LogisticSelection found)
     {
         int sweep = found.Sweep.Count(point => !point.Converged);
+        string final = found.Model.Converged
+            ? ""
+            : $"the final fit stopped after {found.Model.Iterations} steps, before its minimum; ";
         return found.Model.Converged && sweep == 0 ? [] : [string.Create(
             CultureInfo.InvariantCulture,
-            $"note: {(found.Model.Converged ? "" : $"the final fit stopped after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the search stopped before theirs: accuracies may be slightly off")];
+            $"note: {final}{sweep} of {found.Sweep.Count} fits of the search stopped before theirs: "
+                + $"accuracies may be slightly off")];
     }
 
     internal static string[] Lines(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
-        string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of the grid" : "";
+        string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2
+            ? ", at the edge of the grid"
+            : "";
         string chosen = string.Create(
             CultureInfo.InvariantCulture,
-            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then refitted to both");
-        return [chosen, .. ConvergenceNotes(found), .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped)];
+            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images "
+                + $"({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then refitted to both");
+        return
+        [
+            chosen,
+            .. ConvergenceNotes(found),
+            .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped),
+        ];
     }
 }

@@ -21,37 +21,59 @@ internal static class EvaluateTransferCommand
     public static Verb Create()
     {
         var run = new Argument<string>("RUN") { Description = "Run directory, or an encoder file written by 'simclr'" };
-        var root = new Option<string>("--data-root") { Description = "Folder that contains the folders of the sets", HelpName = "DIR", Required = true };
+        var root = new Option<string>("--data-root")
+        {
+            Description = "Folder that contains the folders of the sets",
+            HelpName = "DIR",
+            Required = true,
+        };
         var only = new Option<string[]>("--only")
         {
             Description = "Only these sets, separated by commas; all of them must exist",
             HelpName = "SET,SET",
         };
-        var partial = new Option<bool>("--allow-partial") { Description = "Evaluate incomplete sets too; their results are marked" };
+        var partial = new Option<bool>("--allow-partial")
+        {
+            Description = "Evaluate incomplete sets too; their results are marked",
+        };
         Option<string?> protocol = ChoiceOption.Create(
-            "--protocol", "Logistic regression on frozen representations, or fine-tuning of the whole network", Protocols, TransferInputs.Linear);
+            "--protocol",
+            "Logistic regression on frozen representations, or fine-tuning of the whole network",
+            Protocols,
+            TransferInputs.Linear);
         Option<string?> grid = ChoiceOption.Create(
-            "--grid", "With finetune: search over the paper's 56 rates and weight decays, or over 6 of them", Grids, TransferInputs.FullGrid);
-        Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training run. Default: 20000.", 1);
+            "--grid",
+            "With finetune: search over the paper's 56 rates and weight decays, or over 6 of them",
+            Grids,
+            TransferInputs.FullGrid);
+        Option<long?> steps = NumberOption.Integer(
+            "--steps", "With finetune: steps of each training run. Default: 20000.", 1);
         var perClass = new Option<bool>("--per-class")
         {
-            Description = "Add the accuracy and the most frequent confusions of each class; for VOC 2007, its average precision",
+            Description =
+                "Add the accuracy and the most frequent confusions of each class; for VOC 2007, its average precision",
         };
         var predictions = new Option<string?>("--predictions")
         {
-            Description = "Write the predictions for the test images of each set to DIR/SET.csv, for 'simclr evaluate compare'; for VOC 2007, the scores of the classes, which compare does not accept",
+            Description = "Write the predictions for the test images of each set to DIR/SET.csv, for 'simclr evaluate "
+                + "compare'; for VOC 2007, the scores of the classes, which compare does not accept",
             HelpName = "DIR",
         };
         var force = new Option<bool>("--force") { Description = "Repeat evaluations whose results are stored" };
         var anew = new Option<bool>("--anew") { Hidden = true };   // the former name of --force
-        var report = new OutputOption("--report", OutputKinds.Page("transfer"), "Write the table as an HTML page") { HelpName = "FILE.html" };
+        var report = new OutputOption("--report", OutputKinds.Page("transfer"), "Write the table as an HTML page")
+        {
+            HelpName = "FILE.html",
+        };
         Option<string[]> set = ReadingOption.Create("the run's configuration");
         var verb = new Verb(
             "transfer",
             "The paper's transfer suite: twelve labeled sets, linear or fine-tuned, next to the paper's results.",
             "simclr evaluate transfer runs/photos --data-root ./sets",
-            "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json",
-            "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000",
+            "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers "
+                + "--report transfer.html --json",
+            "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol "
+                + "finetune --grid thin --steps 2000",
             "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
             run, root, only, partial, protocol, grid, steps, perClass, predictions, report, force, anew, set,
@@ -99,18 +121,23 @@ internal static class EvaluateTransferCommand
             context.File(report)));
     }
 
-    private static string Chosen(CommandContext context, Option<string?> protocol, Option<string?> grid, Option<long?> steps)
+    private static string Chosen(
+        CommandContext context, Option<string?> protocol, Option<string?> grid, Option<long?> steps)
     {
         string chosen = context.Value(protocol) ?? TransferInputs.Linear;
-        string? other = context.Value(grid) is not null ? grid.Name : context.Value(steps) is not null ? steps.Name : null;
+        string? other = context.Value(grid) is not null ? grid.Name
+            : context.Value(steps) is not null ? steps.Name
+            : null;
         return other is not null && chosen == TransferInputs.Linear
-            ? throw new ConfigurationException($"{other} is for fine-tuning; expected --protocol {TransferInputs.FineTune} with it")
+            ? throw new ConfigurationException(
+                $"{other} is for fine-tuning; expected --protocol {TransferInputs.FineTune} with it")
             : chosen;
     }
 
     private static string Line(TransferSet set) => string.Create(
         CultureInfo.InvariantCulture,
-        $"  {set.Name,-12} {string.Join(", ", set.Folders),-46} {set.TrainImages + set.ValidationImages,7:N0} + {set.TestImages:N0}");
+        $"  {set.Name,-12} {string.Join(", ", set.Folders),-46} "
+            + $"{set.TrainImages + set.ValidationImages,7:N0} + {set.TestImages:N0}");
 
     /// <summary>Returns the requested sets in the order of the suite; null, for all, if none is named.</summary>
     private static IReadOnlyList<TransferSet>? Chosen(string[] only)
@@ -119,7 +146,8 @@ internal static class EvaluateTransferCommand
         string[] known = [.. TransferCatalog.Sets.Select(set => set.Name)];
         string? wrong = names.FirstOrDefault(name => !known.Contains(name));
         return wrong is not null
-            ? throw new ConfigurationException($"--only: got '{wrong}', expected some of {string.Join(", ", known)}{DidYouMean.Hint(wrong, known)}")
+            ? throw new ConfigurationException(
+                $"--only: got '{wrong}', expected some of {string.Join(", ", known)}{DidYouMean.Hint(wrong, known)}")
             : names.Length > 0 ? [.. TransferCatalog.Sets.Where(set => names.Contains(set.Name))] : null;
     }
 
@@ -127,11 +155,14 @@ internal static class EvaluateTransferCommand
     private static Dictionary<string, OutputFile> Files(CommandContext context, string? folder, TransferInputs request)
         => folder is null ? []
             : string.IsNullOrWhiteSpace(folder) || File.Exists(folder)
-                ? throw new ConfigurationException($"--predictions: got '{folder}', expected a folder such as predictions")
+                ? throw new ConfigurationException(
+                    $"--predictions: got '{folder}', expected a folder such as predictions")
                 : request.Selected.ToDictionary(
-                    set => set.Name, set => context.Outputs.Open("--predictions", Path.Join(folder, $"{set.Name}.csv"), OutputKinds.Predictions));
+                    set => set.Name, set => context.Outputs.Open(
+                        "--predictions", Path.Join(folder, $"{set.Name}.csv"), OutputKinds.Predictions));
 
-    private static void Evaluate(CommandContext context, TransferInputs request, string? predictions, OutputFile? report)
+    private static void Evaluate(
+        CommandContext context, TransferInputs request, string? predictions, OutputFile? report)
     {
         Dictionary<string, OutputFile> files = Files(context, predictions, request);
         long begin = Stopwatch.GetTimestamp();
@@ -151,7 +182,8 @@ internal static class EvaluateTransferCommand
             string[] warnings =
             [
                 .. folders.Present.Where(splits => overlap[splits.Set.Name].Count > 0).Select(splits =>
-                    $"warning: {splits.Set.Title}: {overlap[splits.Set.Name].Count} of {splits.Test.Count} test images are training or validation images too"),
+                    $"warning: {splits.Set.Title}: {overlap[splits.Set.Name].Count} of {splits.Test.Count} test images "
+                        + "are training or validation images too"),
                 .. overlap.Values.SelectMany(shared => shared.NotCompared).Select(left => $"note: {left}"),
             ];
             Array.ForEach(warnings, context.WriteNote);
@@ -165,9 +197,17 @@ internal static class EvaluateTransferCommand
 
             JsonObject json = table.Json(report?.Path);
             json["predictions"] = predictions;
-            json["overlap"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Count)));
-            json["overlap_not_compared"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.NotCompared.Sum(left => left.Count))));
-            context.Result(json, [.. table.Lines(report?.Path), .. warnings, .. predictions is null ? Array.Empty<string>() : [$"predictions: {Path.GetFullPath(predictions)}"]]);
+            json["overlap"] = new JsonObject(
+                overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Count)));
+            json["overlap_not_compared"] = new JsonObject(overlap.Select(
+                set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.NotCompared.Sum(left => left.Count))));
+            context.Result(
+                json,
+                [
+                    .. table.Lines(report?.Path),
+                    .. warnings,
+                    .. predictions is null ? Array.Empty<string>() : [$"predictions: {Path.GetFullPath(predictions)}"],
+                ]);
         }
     }
 
@@ -187,21 +227,30 @@ internal static class EvaluateTransferCommand
     /// Returns the results of all available sets: saved ones if their origin matches, the others as they are measured.
     /// </summary>
     private static TransferResult[] Measure(
-        CommandContext context, TransferInputs request, TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed)
+        CommandContext context,
+        TransferInputs request,
+        TrainedEncoder encoder,
+        TransferFolders folders,
+        DataOptions reading,
+        long seed)
     {
         int steps = request.Steps ?? new FineTuneOptions().Steps;
         var kept = SavedResults.ForEncoder(request, encoder, reading, steps, seed);
         TransferResult?[] before = [.. folders.Present.Select(splits => request.Force ? null : kept.Find(splits))];
         foreach (TransferResult found in before.OfType<TransferResult>())
         {
-            context.WriteNote($"{found.Set.Title}: reused from {kept.FileOf(found.Set)}, evaluated before with the same encoder, settings and images; --force evaluates again");
+            context.WriteNote(
+                $"{found.Set.Title}: reused from {kept.FileOf(found.Set)}, evaluated before with the same encoder, "
+                    + "settings and images; --force evaluates again");
         }
 
         foreach (TransferSplits splits in folders.Present.Where((splits, at) => before[at] is null))
         {
             if (kept.EarlierFileOf(splits.Set) is { } earlier)
             {
-                context.WriteNote($"note: {splits.Set.Title}: {earlier} was written by an earlier version, with other learning rates and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
+                context.WriteNote(
+                    $"note: {splits.Set.Title}: {earlier} was written by an earlier version, with other learning rates "
+                        + $"and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
             }
         }
 
@@ -218,7 +267,8 @@ internal static class EvaluateTransferCommand
         }
         catch (OperationCanceledException stop) when (now > 0)
         {
-            throw new StoppedException($"{now} set(s) are finished and stored in {kept.Folder}; repeat the command to continue", stop);
+            throw new StoppedException(
+                $"{now} set(s) are finished and stored in {kept.Folder}; repeat the command to continue", stop);
         }
 
         TransferResult Kept(TransferSplits splits, TransferResult result)
@@ -230,7 +280,9 @@ internal static class EvaluateTransferCommand
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                context.WriteNote($"warning: the result of {splits.Set.Title} cannot be stored in {kept.Folder} ({error.Message}); it is lost if the command is interrupted");
+                context.WriteNote(
+                    $"warning: the result of {splits.Set.Title} cannot be stored in {kept.Folder} ({error.Message}); "
+                        + "it is lost if the command is interrupted");
             }
 
             return result;
@@ -242,7 +294,10 @@ internal static class EvaluateTransferCommand
     {
         var evaluation = new TransferEvaluation(encoder, reading, seed);
         return splits => evaluation.Run(
-            splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel);
+            splits,
+            part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count),
+            Sweep(display, splits.Set),
+            cancel);
     }
 
     private static Func<TransferSplits, TransferResult> FineTuneEach(
@@ -265,11 +320,14 @@ internal static class EvaluateTransferCommand
             (int)(1000 * (progress.Run - 1 + ((double)progress.Step / progress.Steps)) / progress.Runs),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{set.Title}: training {progress.Run} of {progress.Runs}, step {progress.Step} of {progress.Steps}, loss {progress.Loss:F3}"))));
+                $"{set.Title}: training {progress.Run} of {progress.Runs}, step {progress.Step} of "
+                    + $"{progress.Steps}, loss {progress.Loss:F3}"))));
     }
 
     private static string NameOf(ImageDataSet part, TransferSplits splits)
-        => ReferenceEquals(part, splits.Test) ? "test" : ReferenceEquals(part, splits.Validation) ? "validation" : "training";
+        => ReferenceEquals(part, splits.Test) ? "test"
+            : ReferenceEquals(part, splits.Validation) ? "validation"
+            : "training";
 
     private static ImmediateProgress<LogisticSweepPoint> Sweep(IDisplay display, TransferSet set)
     {
@@ -284,7 +342,8 @@ internal static class EvaluateTransferCommand
                 ++done,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{set.Title}: λ {done} of {all} ({point.L2:G3}), validation {ProgressText.Percent(point.Validation)}")));
+                    $"{set.Title}: λ {done} of {all} ({point.L2:G3}), validation "
+                        + $"{ProgressText.Percent(point.Validation)}")));
         });
     }
 }

@@ -14,7 +14,13 @@ namespace SimClr.Cli.Verbs;
 /// </summary>
 internal sealed class EvaluationInputs : IDisposable
 {
-    private EvaluationInputs(TrainedEncoder encoder, ImageDataSet train, ImageDataSet test, ImageDataSet? validation, DataOptions reading, SetNotes notes)
+    private EvaluationInputs(
+        TrainedEncoder encoder,
+        ImageDataSet train,
+        ImageDataSet test,
+        ImageDataSet? validation,
+        DataOptions reading,
+        SetNotes notes)
     {
         Encoder = encoder;
         Train = train;
@@ -44,7 +50,8 @@ internal sealed class EvaluationInputs : IDisposable
     /// <param name="arguments">The arguments that name encoder and sets.</param>
     /// <param name="cores">The number of cores for this rank if others share the machine; null for all.</param>
     /// <param name="validation">The data argument of the images on which settings are chosen; null for none.</param>
-    public static EvaluationInputs Open(CommandContext context, EvaluationArguments arguments, int? cores = null, string? validation = null)
+    public static EvaluationInputs Open(
+        CommandContext context, EvaluationArguments arguments, int? cores = null, string? validation = null)
     {
         string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
         ComputeEnvironment.LimitThreads(context.Threads is > 0 and { } threads ? threads : cores ?? 0);
@@ -56,7 +63,8 @@ internal sealed class EvaluationInputs : IDisposable
         LabeledImages.RequireClasses(train);
         _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
         ImageDataSet? held = validation is null ? null : context.OpenImages(validation, reading, needsLabels: true);
-        _ = held is null ? null : ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
+        _ = held is null ? null
+            : ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
         TrainedEncoder encoder = TrainedEncoder.Load(context.Value(arguments.Run), device);
         return new EvaluationInputs(encoder, train, test, held, reading, SetNotes.Create(context, train, test, held));
     }
@@ -68,12 +76,16 @@ internal sealed class EvaluationInputs : IDisposable
     /// <param name="transform">The transform of the images; null for the default one.</param>
     /// <param name="ranks">The ranks that share the work; null for one process.</param>
     public (EmbeddingTable Table, int Skipped) Embed(
-        ImageDataSet images, IDisplay display, CancellationToken cancel, EvaluationTransform? transform = null, ICommunicator? ranks = null)
+        ImageDataSet images,
+        IDisplay display,
+        CancellationToken cancel,
+        EvaluationTransform? transform = null,
+        ICommunicator? ranks = null)
     {
         var skipped = new SkippedImages(images, Reading);
         EmbeddingTable table = Embedder.Embed(
-            Encoder, images, transform ?? new EvaluationTransform(Encoder.Views), Reading, skipped, display.Images($"embedding {images.Name}", images.Count),
-            ranks, cancel);
+            Encoder, images, transform ?? new EvaluationTransform(Encoder.Views), Reading, skipped,
+            display.Images($"embedding {images.Name}", images.Count), ranks, cancel);
         return (table, skipped.Count);
     }
 

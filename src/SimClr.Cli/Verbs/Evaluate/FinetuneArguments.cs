@@ -16,12 +16,15 @@ internal sealed class FinetuneArguments
 
     private readonly Option<string?> validation = new("--validation")
     {
-        Description = "Labeled images to choose rate and decay on. Default: a fifth of the training images of each class, drawn by seed.",
+        Description = "Labeled images to choose rate and decay on. Default: "
+            + "a fifth of the training images of each class, drawn by seed.",
         HelpName = "DATA",
     };
 
     private readonly Option<double?> fraction = NumberOption.Positive(
-        "--label-fraction", "Train on this fraction of the training images, such as 0.01, balanced over the classes where possible, drawn by seed");
+        "--label-fraction",
+        "Train on this fraction of the training images, such as 0.01, balanced over the classes "
+            + "where possible, drawn by seed");
 
     private readonly Option<long?> perClass = NumberOption.Integer(
         "--labels-per-class", "Train on this many images of each class, drawn by seed", 1);
@@ -32,21 +35,30 @@ internal sealed class FinetuneArguments
         HelpName = "FILE",
     };
 
-    private readonly Option<double?> rate = NumberOption.NonNegative("--rate", "Learning rate of the first step; disables the search");
+    private readonly Option<double?> rate = NumberOption.NonNegative(
+        "--rate", "Learning rate of the first step; disables the search");
 
-    private readonly Option<double?> decay = NumberOption.NonNegative("--weight-decay", "Weight decay. Default: 0 with --rate or few labels, else chosen by the search.");
+    private readonly Option<double?> decay = NumberOption.NonNegative(
+        "--weight-decay", "Weight decay. Default: 0 with --rate or few labels, else chosen by the search.");
 
     private readonly Option<string?> grid = ChoiceOption.Create(
-        "--grid", "Size of the search over rates and weight decays, 56 settings, 6 or none", Grids, "full; none with few labels or --rate");
+        "--grid",
+        "Size of the search over rates and weight decays, 56 settings, 6 or none",
+        Grids,
+        "full; none with few labels or --rate");
 
     private readonly MetricOption metric = new("rate and decay");
 
     private readonly Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the labeled images", 1);
 
     private readonly Option<long?> steps = NumberOption.Integer(
-        "--steps", "Training steps, instead of --epochs. Default: 20000 (40000 from scratch); with few labels, 60 or 30 epochs, but at least 180 or 930 steps.", 1);
+        "--steps",
+        "Training steps, instead of --epochs. Default: 20000 (40000 from scratch); "
+            + "with few labels, 60 or 30 epochs, but at least 180 or 930 steps.",
+        1);
 
-    private readonly Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step. Default: 256, or fewer with few labels.", 2);
+    private readonly Option<long?> batchSize = NumberOption.Integer(
+        "--batch-size", "Images per step. Default: 256, or fewer with few labels.", 2);
 
     private readonly Option<long?> layers = NumberOption.Integer(
         "--from-projection-layer", "Keep this many layers of the projection head in the network, as in SimCLRv2", 1);
@@ -64,7 +76,11 @@ internal sealed class FinetuneArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { validation, fraction, perClass, list, rate, decay, grid, metric.Option, epochs, steps, batchSize, layers, fromScratch, output })
+        foreach (Option option in new Option[]
+        {
+            validation, fraction, perClass, list, rate, decay, grid, metric.Option, epochs, steps, batchSize, layers,
+            fromScratch, output,
+        })
         {
             command.Add(option);
         }
@@ -75,15 +91,19 @@ internal sealed class FinetuneArguments
 
     /// <summary>Whether the user requested training with few labels.</summary>
     public bool FewLabels(CommandContext context)
-        => context.Value(fraction) is not null || context.Value(perClass) is not null || context.Value(list) is not null;
+        => context.Value(fraction) is not null
+            || context.Value(perClass) is not null
+            || context.Value(list) is not null;
 
     /// <summary>Returns the labeled training images to use.</summary>
     public ImageDataSet Labeled(CommandContext context, ImageDataSet train)
     {
         RejectTogether(context, fraction, perClass, list);
         long seed = context.Seed ?? 0;
-        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed))
-            : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed, train.ClassNames))
+        return context.Value(fraction) is { } share
+            ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed))
+            : context.Value(perClass) is { } number
+                ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed, train.ClassNames))
             : context.Value(list) is { } file ? train.Subset(LabelList.Read(train, file))
             : train;
     }
@@ -99,7 +119,9 @@ internal sealed class FinetuneArguments
         FineTuneOptions options = FewLabels(context) ? FineTuneOptions.ForFewLabels(labels, all)
             : scratch ? new FineTuneOptions { Steps = StepsFromScratch }
             : new FineTuneOptions();
-        options = context.Value(batchSize) is { } batch ? options.WithBatch((int)batch) : options.WithBatch(options.BatchSize);
+        options = context.Value(batchSize) is { } batch
+            ? options.WithBatch((int)batch)
+            : options.WithBatch(options.BatchSize);
         options = context.Value(steps) is { } count ? options with { Steps = (int)count, Epochs = null } : options;
         return options with
         {
@@ -128,7 +150,8 @@ internal sealed class FinetuneArguments
 
         if (name == "none" && context.Value(validation) is not null)
         {
-            throw new ConfigurationException("--validation has no effect without a search; use --grid full or thin, or omit it");
+            throw new ConfigurationException(
+                "--validation has no effect without a search; use --grid full or thin, or omit it");
         }
 
         FineTuneGrid? chosen = (name, context.Value(fromScratch)) switch
@@ -139,14 +162,18 @@ internal sealed class FinetuneArguments
             ("thin", true) => FineTuneGrid.ThinFromScratch,
             _ => null,
         };
-        return chosen is not null && context.Value(decay) is { } fixedDecay ? chosen with { FixedDecay = fixedDecay } : chosen;
+        return chosen is not null && context.Value(decay) is { } fixedDecay
+            ? chosen with { FixedDecay = fixedDecay }
+            : chosen;
     }
 
     /// <summary>Returns the metric by which the settings are chosen.</summary>
     /// <exception cref="ConfigurationException">A metric is specified, but there is nothing to choose.</exception>
-    public SelectionMetric Metric(CommandContext context, string train) => context.IsSpecified(metric.Option) && Grid(context) is null
-        ? throw new ConfigurationException($"{metric.Option.Name} has no effect without a search; use --grid full or thin, or omit it")
-        : metric.Resolve(context, train);
+    public SelectionMetric Metric(CommandContext context, string train)
+        => context.IsSpecified(metric.Option) && Grid(context) is null
+            ? throw new ConfigurationException(
+                $"{metric.Option.Name} has no effect without a search; use --grid full or thin, or omit it")
+            : metric.Resolve(context, train);
 
     /// <summary>Returns the directory for the fine-tuned network, or null.</summary>
     /// <exception cref="ConfigurationException">
@@ -163,10 +190,13 @@ internal sealed class FinetuneArguments
         try
         {
             bool free = !string.IsNullOrWhiteSpace(directory) && !File.Exists(directory)
-                && Directory.CreateDirectory(directory).EnumerateFileSystemInfos().All(entry => entry.FullName == Path.GetFullPath(new RunDirectory(directory).LockFile));
+                && Directory.CreateDirectory(directory)
+                    .EnumerateFileSystemInfos()
+                    .All(entry => entry.FullName == Path.GetFullPath(new RunDirectory(directory).LockFile));
             if (!free)
             {
-                throw new ConfigurationException($"--out: '{directory}' is not a new or empty directory; choose another");
+                throw new ConfigurationException(
+                    $"--out: '{directory}' is not a new or empty directory; choose another");
             }
 
             // Reports now rather than after training that the directory is in use by another process or not writable.

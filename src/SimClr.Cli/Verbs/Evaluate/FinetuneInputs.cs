@@ -11,10 +11,12 @@ namespace SimClr.Cli.Verbs;
 /// <param name="Grid">The grid to search, or null.</param>
 /// <param name="Metric">The metric of the search.</param>
 internal sealed record FinetuneInputs(
-    EvaluationInputs Input, ImageDataSet Labeled, FineTuneOptions Options, FineTuneGrid? Grid, SelectionMetric Metric) : IDisposable
+    EvaluationInputs Input, ImageDataSet Labeled, FineTuneOptions Options, FineTuneGrid? Grid, SelectionMetric Metric)
+    : IDisposable
 {
     /// <inheritdoc cref="EvaluationInputs.Open"/>
-    public static FinetuneInputs Open(CommandContext context, EvaluationArguments arguments, FinetuneArguments finetune, int? cores)
+    public static FinetuneInputs Open(
+        CommandContext context, EvaluationArguments arguments, FinetuneArguments finetune, int? cores)
     {
         FineTuneGrid? grid = finetune.Grid(context);
         SelectionMetric metric = finetune.Metric(context, context.Value(arguments.Train)!);
@@ -22,7 +24,8 @@ internal sealed record FinetuneInputs(
         try
         {
             ImageDataSet labeled = finetune.Labeled(context, input.Train);
-            return new FinetuneInputs(input, labeled, finetune.Recipe(context, labeled.Count, input.Train.Count), grid, metric);
+            return new FinetuneInputs(
+                input, labeled, finetune.Recipe(context, labeled.Count, input.Train.Count), grid, metric);
         }
         catch
         {

@@ -58,5 +58,6 @@ internal static class OutcomeJson
 
     // One row per class, one column per predicted class.
     private static JsonArray From(ConfusionMatrix confusion) => new([.. Enumerable.Range(0, confusion.Classes)
-        .Select(label => new JsonArray([.. Enumerable.Range(0, confusion.Classes).Select(taken => JsonValue.Create(confusion[label, taken]))]))]);
+        .Select(label => new JsonArray(
+            [.. Enumerable.Range(0, confusion.Classes).Select(taken => JsonValue.Create(confusion[label, taken]))]))]);
 }

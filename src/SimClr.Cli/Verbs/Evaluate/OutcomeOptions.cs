@@ -9,11 +9,14 @@ internal sealed class OutcomeOptions
 {
     private readonly Option<bool> perClass = new("--per-class")
     {
-        Description = "Add the accuracy and the most frequent confusions of each class; with --json, the confusion matrix too",
+        Description =
+            "Add the accuracy and the most frequent confusions of each class; with --json, the confusion matrix too",
     };
 
     private readonly OutputOption predictions = new(
-        "--predictions", OutputKinds.Predictions, "Write the prediction for each test image (path,label,prediction,correct), for 'simclr evaluate compare'")
+        "--predictions",
+        OutputKinds.Predictions,
+        "Write the prediction for each test image (path,label,prediction,correct), for 'simclr evaluate compare'")
     {
         HelpName = "FILE.csv",
     };
@@ -25,5 +28,6 @@ internal sealed class OutcomeOptions
     }
 
     /// <summary>Returns the outputs requested by the user.</summary>
-    public OutcomeReport Open(CommandContext context) => new(context, context.Value(perClass), context.File(predictions));
+    public OutcomeReport Open(CommandContext context)
+        => new(context, context.Value(perClass), context.File(predictions));
 }

@@ -15,7 +15,8 @@ internal sealed class OutcomeReport(CommandContext context, bool perClass, Outpu
     /// <param name="more">The verb's own keys, appended to those of the outcome.</param>
     /// <param name="background">The verb's own lines, printed after the accuracies.</param>
     /// <param name="notes">The notes on the images.</param>
-    public void Show(EvaluationOutcome outcome, string title, JsonObject more, IEnumerable<string> background, SetNotes notes)
+    public void Show(
+        EvaluationOutcome outcome, string title, JsonObject more, IEnumerable<string> background, SetNotes notes)
     {
         predictions?.Write(stream => PredictionsFile.Write(stream, outcome));
         JsonObject json = OutcomeJson.From(outcome, perClass);

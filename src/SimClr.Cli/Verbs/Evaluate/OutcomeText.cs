@@ -15,13 +15,17 @@ internal static class OutcomeText
         string top5 = outcome.Top5 is { } share ? $", top-5 {WithInterval(share, outcome.Top5Interval!.Value)}" : "";
         return
         [
-            $"{title}: top-1 {WithInterval(outcome.Top1, outcome.Top1Interval)}{top5}, mean per class {WithInterval(outcome.MeanPerClass, outcome.MeanPerClassInterval)} of {outcome.Labels.Count} test images",
+            $"{title}: top-1 {WithInterval(outcome.Top1, outcome.Top1Interval)}{top5}, mean per class "
+                + $"{WithInterval(outcome.MeanPerClass, outcome.MeanPerClassInterval)} of "
+                + $"{outcome.Labels.Count} test images",
             "in brackets: 95% intervals (bootstrap over the test images)",
         ];
     }
 
     public static string WithInterval(double share, Interval interval)
-        => string.Create(CultureInfo.InvariantCulture, $"{ProgressText.Percent(share)} [{100 * interval.Low:F1}, {100 * interval.High:F1}]");
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ProgressText.Percent(share)} [{100 * interval.Low:F1}, {100 * interval.High:F1}]");
 
     public static IEnumerable<string> PerClass(EvaluationOutcome outcome)
     {
@@ -30,7 +34,8 @@ internal static class OutcomeText
         [
             Line("class", "images", "right", "accuracy", "predicted", "precision"),
             .. outcome.PerClass.Select(row => Line(
-                row.Name, row.Images.ToString(CultureInfo.InvariantCulture), row.Correct.ToString(CultureInfo.InvariantCulture), Percent(row.Accuracy),
+                row.Name, row.Images.ToString(CultureInfo.InvariantCulture),
+                row.Correct.ToString(CultureInfo.InvariantCulture), Percent(row.Accuracy),
                 row.Predicted.ToString(CultureInfo.InvariantCulture), Percent(row.Precision))),
             .. Mistakes(outcome),
         ];
@@ -47,11 +52,13 @@ internal static class OutcomeText
         return
         [
             $"{FitToWidth("class", width)} {"images",7} {"average precision",18}",
-            .. classes.Select(row => $"{FitToWidth(row.Name, width)} {row.Images.ToString(CultureInfo.InvariantCulture),7} {Percent(row.AveragePrecision),18}"),
+            .. classes.Select(row => $"{FitToWidth(row.Name, width)} "
+                + $"{row.Images.ToString(CultureInfo.InvariantCulture),7} {Percent(row.AveragePrecision),18}"),
         ];
     }
 
-    private static int WidthOf(IEnumerable<string> names) => Math.Clamp(names.Max(name => TerminalText.EscapeName(name).Length), 5, MaxNameWidth);
+    private static int WidthOf(IEnumerable<string> names)
+        => Math.Clamp(names.Max(name => TerminalText.EscapeName(name).Length), 5, MaxNameWidth);
 
     private static string FitToWidth(string name, int width)
     {
@@ -63,11 +70,15 @@ internal static class OutcomeText
     {
         int classes = outcome.Confusion.Classes;
         string[] most = [.. Enumerable.Range(0, classes)
-            .SelectMany(label => Enumerable.Range(0, classes).Where(taken => taken != label).Select(taken => (label, taken, count: outcome.Confusion[label, taken])))
+            .SelectMany(label => Enumerable.Range(0, classes)
+                .Where(taken => taken != label)
+                .Select(taken => (label, taken, count: outcome.Confusion[label, taken])))
             .Where(mistake => mistake.count > 0)
             .OrderByDescending(mistake => mistake.count)
             .Take(MaxMistakes)
-            .Select(mistake => TerminalText.EscapeName($"{outcome.ClassNames[mistake.label]} predicted as {outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
+            .Select(mistake => TerminalText.EscapeName(
+                $"{outcome.ClassNames[mistake.label]} predicted as "
+                    + $"{outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
         return most.Length == 0 ? [] : [$"most frequent mistakes: {string.Join(", ", most)}"];
     }
 

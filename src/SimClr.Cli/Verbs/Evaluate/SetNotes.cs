@@ -34,7 +34,8 @@ internal sealed class SetNotes
     /// <param name="train">The training images.</param>
     /// <param name="test">The test images.</param>
     /// <param name="validation">The images on which settings are chosen; null for none.</param>
-    public static SetNotes Create(CommandContext context, ImageDataSet train, ImageDataSet test, ImageDataSet? validation = null)
+    public static SetNotes Create(
+        CommandContext context, ImageDataSet train, ImageDataSet test, ImageDataSet? validation = null)
     {
         if (!context.WritesOutput)
         {
@@ -92,7 +93,9 @@ internal sealed class SetNotes
     {
         if (count > 0)
         {
-            lines.Add($"warning: {count} of {all} {what} too (the same files, or images with the same content); accuracy on them says nothing about new images");
+            lines.Add(
+                $"warning: {count} of {all} {what} too (the same files, or images with the same content); "
+                    + "accuracy on them says nothing about new images");
         }
     }
 
@@ -100,13 +103,17 @@ internal sealed class SetNotes
     {
         if (Classes is { Missing.Count: > 0 } some)
         {
-            lines.Add($"note: {test.Name} has no images of {some.Missing.Count} of {train.ClassNames!.Count} training classes ({ClassMatch.ListText(some.Missing)})");
+            lines.Add(
+                $"note: {test.Name} has no images of {some.Missing.Count} of {train.ClassNames!.Count} training "
+                    + $"classes ({ClassMatch.ListText(some.Missing)})");
         }
 
         if (Classes is { UnknownImages: > 0 } others)
         {
             lines.Add(
-                $"note: {others.UnknownImages} of {test.Count} test images belong to {Plural.Format(others.Unknown.Count, "class")} without training images ({ClassMatch.ListText(others.Unknown)}); they count as wrong");
+                $"note: {others.UnknownImages} of {test.Count} test images belong to "
+                    + $"{Plural.Format(others.Unknown.Count, "class")} without training images "
+                    + $"({ClassMatch.ListText(others.Unknown)}); they count as wrong");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace SimClr.Cli.Verbs;
 internal static class EncoderText
 {
     public static string Describe(EncoderOptions encoder)
-        => string.Create(CultureInfo.InvariantCulture, $"{encoder.Name}, width {encoder.Width}, stem {encoder.Stem.Text()}");
+        => string.Create(
+            CultureInfo.InvariantCulture, $"{encoder.Name}, width {encoder.Width}, stem {encoder.Stem.Text()}");
 
     public static JsonObject Json(EncoderOptions encoder)
         => new() { ["name"] = encoder.Name, ["width"] = encoder.Width, ["stem"] = encoder.Stem.Text() };

@@ -14,11 +14,24 @@ internal static class ExportOnnxCommand
 
     public static Verb Create()
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory, or a safetensors file written by 'simclr'" };
+        var run = new Argument<string>("RUN")
+        {
+            Description = "Run directory, or a safetensors file written by 'simclr'",
+        };
         var file = new OutputOption("--out", OutputKinds.Onnx, "Output file (.onnx)") { Required = true };
-        var projection = new Option<bool>("--projection") { Description = "Export z, the output of the projection head, instead of h; RUN must be a run directory" };
-        var preprocess = new Option<bool>("--preprocess") { Description = "Take bytes as input, [batch, size, size, 3]; the model scales and normalizes them" };
-        var resize = new Option<bool>("--resize") { Description = "Take bytes as input, [batch, height, width, 3], in any size; the model also resizes and crops" };
+        var projection = new Option<bool>("--projection")
+        {
+            Description = "Export z, the output of the projection head, instead of h; RUN must be a run directory",
+        };
+        var preprocess = new Option<bool>("--preprocess")
+        {
+            Description = "Take bytes as input, [batch, size, size, 3]; the model scales and normalizes them",
+        };
+        var resize = new Option<bool>("--resize")
+        {
+            Description =
+                "Take bytes as input, [batch, height, width, 3], in any size; the model also resizes and crops",
+        };
         var normalize = new Option<bool>("--normalize") { Description = "Scale each embedding to unit length" };
         var verb = new Verb(
             "onnx",
@@ -44,13 +57,16 @@ internal static class ExportOnnxCommand
             context.File(file)!,
             new OnnxExportOptions
             {
-                Input = context.Value(resize) ? OnnxInput.Images : context.Value(preprocess) ? OnnxInput.Pixels : OnnxInput.Tensor,
+                Input = context.Value(resize) ? OnnxInput.Images
+                    : context.Value(preprocess) ? OnnxInput.Pixels
+                    : OnnxInput.Tensor,
                 Normalize = context.Value(normalize),
             },
             context.Value(projection)));
     }
 
-    private static void Export(CommandContext context, string run, OutputFile file, OnnxExportOptions options, bool projection)
+    private static void Export(
+        CommandContext context, string run, OutputFile file, OnnxExportOptions options, bool projection)
     {
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
@@ -73,10 +89,15 @@ internal static class ExportOnnxCommand
 
     private static string[] Lines(OutputFile file, OnnxExportResult result) =>
     [
-        string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}"),
+        string.Create(
+            CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}"),
         $"input {result.Input}",
         $"output {result.Output}",
-        string.Create(CultureInfo.InvariantCulture, $"ONNX Runtime on random images: largest difference {result.MaxDifference:G2}")
-            + (result.MaxMagnitude > 1 ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.MaxMagnitude:G3}") : ""),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"ONNX Runtime on random images: largest difference {result.MaxDifference:G2}")
+            + (result.MaxMagnitude > 1
+                ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.MaxMagnitude:G3}")
+                : ""),
     ];
 }

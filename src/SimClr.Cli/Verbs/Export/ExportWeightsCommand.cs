@@ -22,7 +22,8 @@ internal static class ExportWeightsCommand
     {
         var projection = new Option<bool>("--projection")
         {
-            Description = "Include the projection head, with names prefixed by 'projection.'; RUN must be a run directory",
+            Description =
+                "Include the projection head, with names prefixed by 'projection.'; RUN must be a run directory",
         };
         Verb verb = Create(
             "safetensors", OutputKinds.Weights, projection,
@@ -56,10 +57,14 @@ internal static class ExportWeightsCommand
         return verb;
     }
 
-    private static Verb Create(string name, OutputKind kind, Option<bool>? projection, string description, params string[] examples)
+    private static Verb Create(
+        string name, OutputKind kind, Option<bool>? projection, string description, params string[] examples)
     {
         var run = new Argument<string>("RUN") { Description = "Run directory, or an encoder file written by 'simclr'" };
-        var file = new OutputOption("--out", kind, $"Output file ({kind.Formats[0].Extensions[0]})") { Required = true };
+        var file = new OutputOption("--out", kind, $"Output file ({kind.Formats[0].Extensions[0]})")
+        {
+            Required = true,
+        };
         return new Verb(name, description, examples) { run, file }.Handle(context => Export(
             context, context.Value(run), context.File(file)!, projection is not null && context.Value(projection)));
     }
@@ -70,7 +75,10 @@ internal static class ExportWeightsCommand
         using RunProjection? projection = withProjection ? RunProjection.Load(run) : null;
         using TrainedEncoder? alone = projection is null ? TrainedEncoder.Load(run) : null;
         TrainedEncoder encoder = projection?.Encoder ?? alone!;
-        var provenance = new Dictionary<string, string> { ["exported_from"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run))) };
+        var provenance = new Dictionary<string, string>
+        {
+            ["exported_from"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run))),
+        };
         file.WriteTo(path =>
         {
             if (projection is null)
@@ -91,7 +99,8 @@ internal static class ExportWeightsCommand
                 ["max_difference"] = difference,
                 ["encoder"] = EncoderText.Json(encoder.Options),
                 ["weights"] = weights,
-                ["projection"] = projection is null ? null : JsonSerializer.SerializeToNode(projection.Options, Json.Compact),
+                ["projection"] = projection is null ? null
+                    : JsonSerializer.SerializeToNode(projection.Options, Json.Compact),
             },
             Lines(file.Path, encoder, weights, difference));
     }
@@ -109,7 +118,9 @@ internal static class ExportWeightsCommand
     {
         return
         [
-            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Describe(encoder.Options)}, {weights / 1e6:N1} million weights"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"wrote {file}: {EncoderText.Describe(encoder.Options)}, {weights / 1e6:N1} million weights"),
             string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"),
             .. file.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) ? PyTorch(file, encoder) : [],
         ];
@@ -120,7 +131,8 @@ internal static class ExportWeightsCommand
     {
         if (encoder.Options.Width != 1 || encoder.Options.Name == "resnet200")
         {
-            return [$"in PyTorch: torch.load('{file}', weights_only=True) is its state dict; torchvision itself has no such encoder"];
+            return [$"in PyTorch: torch.load('{file}', weights_only=True) is its state dict; "
+                + "torchvision itself has no such encoder"];
         }
 
         string[] stem = ((ResNet)encoder.Module).SmallStem

@@ -15,13 +15,24 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("FILE") { Description = "PyTorch checkpoint (.pth, .pt, .ckpt) or safetensors file with the weights of a ResNet" };
+        var source = new Argument<string>("FILE")
+        {
+            Description = "PyTorch checkpoint (.pth, .pt, .ckpt) or safetensors file with the weights of a ResNet",
+        };
         var file = new OutputOption("--out", OutputKinds.Weights, "Output file (.safetensors)") { Required = true };
-        Option<string?> normalize = ChoiceOption.Create("--normalize", "Pixel normalization used in training; not stored in the weights", ["imagenet", "none"]);
-        Option<long?> size = NumberOption.Integer("--size", "Input size in pixels. Default: 224, or 32 with the stem for small images.", 1);
-        Option<string?> interpolation = ChoiceOption.Create("--interpolation", "Interpolation for resizing", ["bicubic", "bilinear"], "bicubic");
-        var prefix = new Option<string?>("--prefix") { Description = "Prefix of the encoder's tensor names, if the file contains several encoders", HelpName = "text" };
-        Option<string?> encoder = ChoiceOption.Create("--encoder", "Expected architecture, which is otherwise detected", EncoderCatalog.Names);
+        Option<string?> normalize = ChoiceOption.Create(
+            "--normalize", "Pixel normalization used in training; not stored in the weights", ["imagenet", "none"]);
+        Option<long?> size = NumberOption.Integer(
+            "--size", "Input size in pixels. Default: 224, or 32 with the stem for small images.", 1);
+        Option<string?> interpolation = ChoiceOption.Create(
+            "--interpolation", "Interpolation for resizing", ["bicubic", "bilinear"], "bicubic");
+        var prefix = new Option<string?>("--prefix")
+        {
+            Description = "Prefix of the encoder's tensor names, if the file contains several encoders",
+            HelpName = "text",
+        };
+        Option<string?> encoder = ChoiceOption.Create(
+            "--encoder", "Expected architecture, which is otherwise detected", EncoderCatalog.Names);
         Option<double?> width = NumberOption.Positive("--width", "Expected width");
         Option<string?> stem = ChoiceOption.Create("--stem", "Expected stem", ["imagenet", "small"]);
         var verb = new Verb(
@@ -64,7 +75,11 @@ internal static class ImportCommand
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         using ImportedEncoder imported = ImportedEncoder.Read(source, options);
         TrainedEncoder encoder = imported.Encoder;
-        var provenance = new Dictionary<string, string> { ["imported_from"] = Path.GetFileName(source), ["rule"] = imported.Rule };
+        var provenance = new Dictionary<string, string>
+        {
+            ["imported_from"] = Path.GetFileName(source),
+            ["rule"] = imported.Rule,
+        };
         file.WriteTo(path => encoder.Save(path, provenance));
         double difference = WeightsCheck.MaxDifference(encoder, file.Path);
         long weights = encoder.Module.parameters().Sum(p => p.numel());
@@ -92,7 +107,9 @@ internal static class ImportCommand
         TrainedEncoder encoder = imported.Encoder;
         var lines = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Describe(encoder.Options)}, {weights / 1e6:N1} million weights"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"wrote {file}: {EncoderText.Describe(encoder.Options)}, {weights / 1e6:N1} million weights"),
             $"names: {imported.Rule}",
         };
         if (imported.LeftOut.Count > 0)
@@ -100,7 +117,9 @@ internal static class ImportCommand
             lines.Add($"left out: {string.Join(", ", imported.LeftOut)}");
         }
 
-        lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize.Text()}, {encoder.Views.Interpolation.Text()}");
+        lines.Add(
+            $"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize.Text()}, "
+                + $"{encoder.Views.Interpolation.Text()}");
         lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {CommandWords.From(assumed)}"));
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"));
         lines.Add($"next: simclr evaluate knn {file} --train LABELED --test LABELED");

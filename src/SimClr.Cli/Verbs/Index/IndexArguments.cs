@@ -7,7 +7,8 @@ internal sealed class IndexArguments
 {
     public Argument<string> Index { get; } = new("INDEX")
     {
-        Description = "Index file written by 'simclr index create'; with --store, the name of the index in the database",
+        Description =
+            "Index file written by 'simclr index create'; with --store, the name of the index in the database",
     };
 
     public Argument<string> Source { get; } = new("IMAGES")
@@ -17,13 +18,15 @@ internal sealed class IndexArguments
 
     public Option<string?> Run { get; } = new("--run")
     {
-        Description = "Encoder for images: a run directory or a safetensors file. Default: the encoder stored in the index.",
+        Description =
+            "Encoder for images: a run directory or a safetensors file. Default: the encoder stored in the index.",
         HelpName = "RUN",
     };
 
     public Option<string?> Store { get; } = new("--store")
     {
-        Description = "PostgreSQL connection string, such as Host=localhost;Database=photos, to use a database instead of a file",
+        Description =
+            "PostgreSQL connection string, such as Host=localhost;Database=photos, to use a database instead of a file",
         HelpName = "CONNECTION",
     };
 

@@ -31,7 +31,8 @@ internal static class IndexCommand
     private static Verb CreateVerb()
     {
         var arguments = new IndexArguments();
-        var file = new OutputOption("--out", OutputKinds.Index, "Index file to create; with --store, the name in the database")
+        var file = new OutputOption(
+            "--out", OutputKinds.Index, "Index file to create; with --store, the name in the database")
         {
             HelpName = "INDEX",
             NoFileWith = arguments.Store,
@@ -69,7 +70,8 @@ internal static class IndexCommand
         verb.Details = ["Images that are already in the index are not changed; remove them first to embed them again."];
         return verb.Handle(context =>
         {
-            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(
+                context, context.Value(arguments.Index), context.Value(arguments.Store));
             // Reports a missing index before the search for images.
             _ = index.Description;
             string source = context.Value(arguments.Source);
@@ -90,15 +92,22 @@ internal static class IndexCommand
     private static Verb RemoveVerb()
     {
         var arguments = new IndexArguments();
-        var paths = new Argument<string[]>("PATH") { Description = "Images to remove, as the paths shown by 'simclr search'", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Images to remove, as the paths shown by 'simclr search'",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var verb = new Verb(
-            "remove", "Remove images from an index, without touching the image files.", "simclr index remove photos.index ./photos/blurred.jpg")
+            "remove",
+            "Remove images from an index, without touching the image files.",
+            "simclr index remove photos.index ./photos/blurred.jpg")
         {
             arguments.Index, paths, arguments.Store,
         };
         return verb.Handle(context =>
         {
-            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(
+                context, context.Value(arguments.Index), context.Value(arguments.Store));
             _ = index.Description;
             Remove(context, index, context.Value(paths));
         });
@@ -113,7 +122,8 @@ internal static class IndexCommand
         };
         return verb.Handle(context =>
         {
-            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(
+                context, context.Value(arguments.Index), context.Value(arguments.Store));
             _ = index.Description;
             JsonObject json = Describe(index);
             context.Result(json, Lines(json));
@@ -129,10 +139,14 @@ internal static class IndexCommand
         {
             EmbeddingTable table = EmbeddingsInputs.Read(source, context.WriteNote);
             using TrainedEncoder? maker = run is null ? null : EncoderInput.Open(context, run);
-            var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.ForEncoder(maker, run!);
+            var given = maker is null
+                ? new IndexDescription(table.Dimension)
+                : IndexDescription.ForEncoder(maker, run!);
             if (given.Dimension != table.Dimension)
             {
-                throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} produces {given.Dimension}; specify the encoder that computed them");
+                throw new DataException(
+                    $"{source}: its rows have {table.Dimension} numbers, the encoder of {run} produces "
+                        + $"{given.Dimension}; specify the encoder that computed them");
             }
 
             using ImageCollection index = CreateCollection(context, name, store, given);
@@ -142,14 +156,17 @@ internal static class IndexCommand
 
         if (run is null)
         {
-            throw new ConfigurationException("--run is missing: it names the encoder to embed images with, a run directory or a safetensors file; or start from an embeddings file");
+            throw new ConfigurationException(
+                "--run is missing: it names the encoder to embed images with, a run directory or a safetensors file; "
+                    + "or start from an embeddings file");
         }
 
         using TrainedEncoder encoder = EncoderInput.Open(context, run);
         DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         // An input that cannot be opened leaves no empty index behind.
         context.OpenImages(source, reading).Dispose();
-        using ImageCollection created = CreateCollection(context, name, store, IndexDescription.ForEncoder(encoder, run));
+        using ImageCollection created = CreateCollection(
+            context, name, store, IndexDescription.ForEncoder(encoder, run));
         DeleteIfEmpty(created, () => Fill(context, created, encoder, source, reading));
     }
 
@@ -167,20 +184,24 @@ internal static class IndexCommand
         }
     }
 
-    private static ImageCollection CreateCollection(CommandContext context, string name, string? store, IndexDescription description)
+    private static ImageCollection CreateCollection(
+        CommandContext context, string name, string? store, IndexDescription description)
     {
         ImageCollection index = IndexInputs.Open(context, name, store, description);
         if (index.CollectionExistsAsync().GetAwaiter().GetResult())
         {
             index.Dispose();
-            throw new ConfigurationException($"--out: {name} already exists; add to it with 'simclr index add {name} …', remove it, or choose another");
+            throw new ConfigurationException(
+                $"--out: {name} already exists; add to it with 'simclr index add {name} …', "
+                    + "remove it, or choose another");
         }
 
         index.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
         return index;
     }
 
-    private static void Fill(CommandContext context, ImageCollection index, TrainedEncoder encoder, string source, DataOptions reading)
+    private static void Fill(
+        CommandContext context, ImageCollection index, TrainedEncoder encoder, string source, DataOptions reading)
     {
         using ImageDataSet images = context.OpenImages(source, reading);
         var skipped = new SkippedImages(images, reading);
@@ -189,11 +210,16 @@ internal static class IndexCommand
             IProgress<int> progress = display.Images($"embedding {images.Name}", images.Count);
             try
             {
-                return ImageIndexing.AddAsync(index, encoder, images, reading, skipped, progress, context.Cancel).GetAwaiter().GetResult();
+                return ImageIndexing.AddAsync(index, encoder, images, reading, skipped, progress, context.Cancel)
+                    .GetAwaiter()
+                    .GetResult();
             }
             catch (OperationCanceledException stop)
             {
-                throw new StoppedException($"the images added so far are in {index.Name}; continue with 'simclr index add' and the same images", stop);
+                throw new StoppedException(
+                    $"the images added so far are in {index.Name}; continue with 'simclr "
+                        + "index add' and the same images",
+                    stop);
             }
         });
         foreach (string line in skipped.Lines().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(MaxShown))
@@ -216,7 +242,8 @@ internal static class IndexCommand
         if (table.Dimension != index.Description.Dimension)
         {
             throw new DataException(
-                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added {table.Dimension}; they may come from another encoder");
+                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added "
+                    + $"{table.Dimension}; they may come from another encoder");
         }
 
         IndexingResult result = Display.Show(context, display => ImageIndexing
@@ -232,20 +259,27 @@ internal static class IndexCommand
         json["present"] = result.Present;
         json["skipped_images"] = result.Skipped;
         string words = string.Create(CultureInfo.InvariantCulture, $"added {Plural.Format(result.Added, "image")}");
-        words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were already in it") : "";
-        words += result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read") : "";
+        words += result.Present > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were already in it")
+            : "";
+        words += result.Skipped > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read")
+            : "";
         context.Result(json, [words, .. Lines(json)]);
     }
 
     private static void Remove(CommandContext context, ImageCollection index, string[] paths)
     {
         string[] keys = [.. paths.Distinct()];
-        IReadOnlySet<string> known = index.GetExistingPathsAsync([.. keys, .. keys.Select(Path.GetFullPath)]).GetAwaiter().GetResult();
+        IReadOnlySet<string> known =
+            index.GetExistingPathsAsync([.. keys, .. keys.Select(Path.GetFullPath)]).GetAwaiter().GetResult();
         string[] missing = [.. keys.Where(key => !known.Contains(key) && !known.Contains(Path.GetFullPath(key)))];
         if (missing.Length > 0)
         {
             throw new DataException(
-                $"{index.Name}: {missing.Length} of {keys.Length} image(s) are not in the index ({string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}); nothing was removed. Give paths as shown by 'simclr search'");
+                $"{index.Name}: {missing.Length} of {keys.Length} image(s) are not in the index "
+                    + $"({string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}); "
+                    + "nothing was removed. Give paths as shown by 'simclr search'");
         }
 
         index.DeleteAsync(known).GetAwaiter().GetResult();
@@ -257,7 +291,8 @@ internal static class IndexCommand
 
     private static void Complete(CommandContext context, ImageCollection index) => Display.Show(context, display =>
     {
-        IProgress<int> progress = display.Images("building the graph", (int)index.CountAsync().GetAwaiter().GetResult());
+        IProgress<int> progress = display.Images(
+            "building the graph", (int)index.CountAsync().GetAwaiter().GetResult());
         index.CompleteAsync(progress, context.Cancel).GetAwaiter().GetResult();
         return true;
     });
@@ -278,11 +313,14 @@ internal static class IndexCommand
     private static string[] Lines(JsonObject json)
     {
         string size = json["bytes"] is { } bytes ? $", {Internals.ByteSize.Format((long)bytes)}" : "";
-        string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {100 * (double)share:F1}% of the ten nearest)") : "";
+        string recall = json["graph_recall"] is { } share
+            ? string.Create(CultureInfo.InvariantCulture, $" (finds {100 * (double)share:F1}% of the ten nearest)")
+            : "";
         return
         [
             $"{json["index"]}: {Plural.Format((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}",
-            $"encoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}",
+            $"encoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), "
+                + $"search {json["search"]}{recall}",
         ];
     }
 

@@ -16,9 +16,12 @@ internal static class LabelCommand
             Description = "Known labels: a CSV file with the columns path and label; an empty label means none",
             HelpName = "FILE",
         };
-        Option<long?> suggest = NumberOption.Integer("--suggest", "Suggest this many images whose labels would help most", 1);
+        Option<long?> suggest = NumberOption.Integer(
+            "--suggest", "Suggest this many images whose labels would help most", 1);
         var next = new OutputOption(
-            "--next", OutputKinds.Labels, "Write the known labels, followed by the suggested images to label: a file for the next --labels")
+            "--next",
+            OutputKinds.Labels,
+            "Write the known labels, followed by the suggested images to label: a file for the next --labels")
         {
             MayReplace = labels,
         };
@@ -56,7 +59,8 @@ internal static class LabelCommand
             context.File(html)));
     }
 
-    private static int SuggestionCount(CommandContext context, Option<long?> suggest, OutputOption next, OutputOption html, string? labels)
+    private static int SuggestionCount(
+        CommandContext context, Option<long?> suggest, OutputOption next, OutputOption html, string? labels)
     {
         if (context.Value(suggest) is { } count)
         {
@@ -64,37 +68,51 @@ internal static class LabelCommand
         }
 
         OutputOption? without = new[] { next, html }.FirstOrDefault(context.IsSpecified);
-        return without is not null ? throw new ConfigurationException($"{without.Name} shows suggested images; give their number with --suggest")
-            : labels is null ? throw new ConfigurationException("got neither --labels nor --suggest; expected training labels, or a number of images to suggest for labeling")
+        return without is not null ? throw new ConfigurationException(
+            $"{without.Name} shows suggested images; give their number with --suggest")
+            : labels is null ? throw new ConfigurationException(
+                "got neither --labels nor --suggest; expected training labels, or a number of "
+                    + "images to suggest for labeling")
             : 0;
     }
 
     private static void Label(
-        CommandContext context, TableArguments arguments, string? labels, int suggest, OutputFile? predictions, OutputFile? next, OutputFile? html)
+        CommandContext context,
+        TableArguments arguments,
+        string? labels,
+        int suggest,
+        OutputFile? predictions,
+        OutputFile? next,
+        OutputFile? html)
     {
         ManualLabels.RequirePreserved(next, labels);
         using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
         KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
         if (known.UnmatchedPaths > 0)
         {
-            context.WriteNote($"{labels}: {known.UnmatchedPaths} labeled path(s) are not among the embedded images and were ignored");
+            context.WriteNote(
+                $"{labels}: {known.UnmatchedPaths} labeled path(s) are not among the embedded images and were ignored");
         }
 
         if (next is not null)
         {
-            ManualLabels.RequirePreserved(next, known.Rows.Select((row, i) => (input.Table.Paths[row], known.ClassNames[known.Labels[i]])));
+            ManualLabels.RequirePreserved(
+                next, known.Rows.Select((row, i) => (input.Table.Paths[row], known.ClassNames[known.Labels[i]])));
         }
 
         bool learnable = known.ClassNames.Length > 1;
         FewLabelResult? model = learnable || predictions is not null || suggest == 0
-            ? FewLabelClassifier.Fit(input.Table, known.Rows, known.Labels, known.ClassNames, context.Seed ?? 0, context.Cancel)
+            ? FewLabelClassifier.Fit(
+                input.Table, known.Rows, known.Labels, known.ClassNames, context.Seed ?? 0, context.Cancel)
             : null;
         if (model is { Converged: false })
         {
-            context.WriteNote("note: the fit of the classifier stopped before its minimum; its predictions may be slightly off");
+            context.WriteNote(
+                "note: the fit of the classifier stopped before its minimum; its predictions may be slightly off");
         }
 
-        int[] suggested = suggest == 0 ? [] : NextLabels.Choose(input.Table, known.Rows, model, suggest, context.Seed ?? 0, context.Cancel);
+        int[] suggested = suggest == 0 ? []
+            : NextLabels.Choose(input.Table, known.Rows, model, suggest, context.Seed ?? 0, context.Cancel);
         var found = new LabelReport(input, known, model, suggested);
         found.WritePredictions(predictions);
         found.WriteNext(next);

@@ -21,19 +21,25 @@ internal sealed class LabelReport
     {
         (this.input, this.known, this.model, this.suggested) = (input, known, model, suggested);
         table = input.Table;
-        labels = known.Rows.Zip(known.Labels, (row, label) => (row, known.ClassNames[label])).ToDictionary(pair => pair.row, pair => pair.Item2);
+        labels = known.Rows.Zip(known.Labels, (row, label) => (row, known.ClassNames[label]))
+            .ToDictionary(pair => pair.row, pair => pair.Item2);
     }
 
-    private string Summary => string.Create(CultureInfo.InvariantCulture, $"{Plural.Format(table.Count, "image")}, {known.Rows.Length} labeled") + (known.ClassNames.Length > 0 ? $" as {Plural.Format(known.ClassNames.Length, "class")}" : "");
+    private string Summary
+        => string.Create(
+            CultureInfo.InvariantCulture, $"{Plural.Format(table.Count, "image")}, {known.Rows.Length} labeled")
+            + (known.ClassNames.Length > 0 ? $" as {Plural.Format(known.ClassNames.Length, "class")}" : "");
 
     public void WritePredictions(OutputFile? file)
     {
         if (file is not null)
         {
-            CsvText.Write(file, "path,label,prediction,confidence", Enumerable.Range(0, table.Count).Select(row => new object?[]
-            {
-                table.Paths[row], labels.GetValueOrDefault(row), Prediction(row), Math.Round(model!.Confidence(row), 4),
-            }));
+            CsvText.Write(
+                file, "path,label,prediction,confidence", Enumerable.Range(0, table.Count).Select(row => new object?[]
+                {
+                    table.Paths[row], labels.GetValueOrDefault(row), Prediction(row),
+                    Math.Round(model!.Confidence(row), 4),
+                }));
         }
     }
 
@@ -41,8 +47,10 @@ internal sealed class LabelReport
     {
         if (file is not null)
         {
-            IEnumerable<object?[]> before = known.Rows.Select(row => new object?[] { table.Paths[row], labels[row], null });
-            CsvText.Write(file, "path,label,guess", before.Concat(suggested.Select(row => new object?[] { table.Paths[row], null, Prediction(row) })));
+            IEnumerable<object?[]> before = known.Rows.Select(
+                row => new object?[] { table.Paths[row], labels[row], null });
+            CsvText.Write(file, "path,label,guess", before.Concat(
+                suggested.Select(row => new object?[] { table.Paths[row], null, Prediction(row) })));
         }
     }
 
@@ -58,7 +66,8 @@ internal sealed class LabelReport
                     Plural.Format(suggested.Length, "image"),
                     new ReportParagraph(
                         (shown.Length < suggested.Length ? $"Only the first {shown.Length} are shown. " : "") +
-                        "Type a label for each image (Enter moves to the next; leave uncertain ones empty), then save. Pass labels.csv to the next call as --labels."),
+                        "Type a label for each image (Enter moves to the next; leave uncertain ones empty), then save. "
+                            + "Pass labels.csv to the next call as --labels."),
                     new ReportLabeling(
                         [.. shown.Select((row, i) => gallery.Picture(row, $"{i + 1}{Guess(row)}"))],
                         known.ClassNames,
@@ -103,11 +112,13 @@ internal sealed class LabelReport
         ? "too few labels to estimate the accuracy"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"accuracy by {validation.Folds}-fold cross-validation {validation.Accuracy:0.0%} (95% interval {validation.Interval.Low:0.0%} to {validation.Interval.High:0.0%}, {validation.Images} images)");
+            $"accuracy by {validation.Folds}-fold cross-validation {validation.Accuracy:0.0%} (95% interval "
+                + $"{validation.Interval.Low:0.0%} to {validation.Interval.High:0.0%}, {validation.Images} images)");
 
     private string Chosen => model is null
         ? "The suggested images are the centers of the largest clusters without a label."
-        : $"The suggested images are those the classifier is most uncertain about, without look-alikes; {Quality(model.Validation)}.";
+        : "The suggested images are those the classifier is most uncertain about, without look-alikes; "
+            + $"{Quality(model.Validation)}.";
 
     private string? Prediction(int row) => model?.ClassNames[model.Predictions[row]];
 

@@ -21,7 +21,8 @@ internal static class ManualLabels
         if (CountLost(next.Path, labels is null ? [] : Labels(labels)) is > 0 and { } lost)
         {
             throw new ConfigurationException(
-                $"--next: {next.Path} holds {Plural.Format(lost, "label")} that {(lost == 1 ? "is" : "are")} not among --labels; use --labels {ShellText.Quote(next.Path)} or choose another --next");
+                $"--next: {next.Path} holds {Plural.Format(lost, "label")} that {(lost == 1 ? "is" : "are")} not among "
+                    + $"--labels; use --labels {ShellText.Quote(next.Path)} or choose another --next");
         }
 
         RejectTypedGuesses(next, labels);
@@ -36,10 +37,13 @@ internal static class ManualLabels
     /// <exception cref="ConfigurationException">Labels would be lost.</exception>
     public static void RequirePreserved(OutputFile next, IEnumerable<(string Path, string Label)> kept)
     {
-        if (File.Exists(next.Path) && CountLost(next.Path, kept.SelectMany(row => CandidatePaths(next.Path, row.Path).Take(1), (row, place) => (place, row.Label))) is > 0 and { } lost)
+        if (File.Exists(next.Path) && CountLost(next.Path, kept.SelectMany(
+            row => CandidatePaths(next.Path, row.Path).Take(1),
+            (row, place) => (place, row.Label))) is > 0 and { } lost)
         {
             throw new ConfigurationException(
-                $"--next: {next.Path} holds {Plural.Format(lost, "label")} of images that are not among the embedded ones, and would lose {(lost == 1 ? "it" : "them")}; choose another --next");
+                $"--next: {next.Path} holds {Plural.Format(lost, "label")} of images that are not among the embedded "
+                    + $"ones, and would lose {(lost == 1 ? "it" : "them")}; choose another --next");
         }
     }
 
@@ -51,12 +55,13 @@ internal static class ManualLabels
     {
         string[] files = labels is null ? [next.Path] : [next.Path, labels];
         HashSet<string> classes = [.. files.SelectMany(file => KnownLabels.Records(file)).Select(row => row.Label)];
-        (int line, _, _, string typed) = KnownLabels.Records(next.Path).FirstOrDefault(row => row.Guess.Length > 0 && !classes.Contains(row.Guess));
+        (int line, _, _, string typed) = KnownLabels.Records(next.Path)
+            .FirstOrDefault(row => row.Guess.Length > 0 && !classes.Contains(row.Guess));
         if (line > 0)
         {
             throw new ConfigurationException(
-                $"--next: {next.Path}, line {line}, holds '{typed}' in the column guess, which is not the class of any label and would be lost: "
-                    + "move it to the column label, or choose another --next");
+                $"--next: {next.Path}, line {line}, holds '{typed}' in the column guess, which is not the class of any "
+                    + "label and would be lost: move it to the column label, or choose another --next");
         }
     }
 
@@ -68,12 +73,14 @@ internal static class ManualLabels
     }
 
     private static IEnumerable<(string Path, string Label)> Labels(string file)
-        => KnownLabels.Records(file).SelectMany(row => CandidatePaths(file, row.Path), (row, place) => (place, row.Label));
+        => KnownLabels.Records(file)
+            .SelectMany(row => CandidatePaths(file, row.Path), (row, place) => (place, row.Label));
 
     /// <summary>
     /// Returns the files that a path may denote: relative to the working directory, as in embeddings, or to the folder
     /// of the list.
     /// </summary>
     private static string[] CandidatePaths(string file, string path)
-        => path.Length == 0 || path.Contains('\0') ? [] : [Path.GetFullPath(path), Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)];
+        => path.Length == 0 || path.Contains('\0') ? []
+            : [Path.GetFullPath(path), Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)];
 }

@@ -20,12 +20,23 @@ internal static class MapCommand
     public static Verb Create()
     {
         var arguments = new TableArguments();
-        var file = new OutputOption("--out", OutputKinds.Map, "Output file: an HTML page (.html) or a picture (.png)") { Required = true };
-        Option<string?> method = ChoiceOption.Create("--method", "Projection to two dimensions", [UmapMethod, PcaMethod], UmapMethod);
-        Option<string?> color = ChoiceOption.Create("--color", "Attribute shown by the colors", [ByLabel, ByCluster], "label if there are labels, else cluster");
+        var file = new OutputOption("--out", OutputKinds.Map, "Output file: an HTML page (.html) or a picture (.png)")
+        {
+            Required = true,
+        };
+        Option<string?> method = ChoiceOption.Create(
+            "--method", "Projection to two dimensions", [UmapMethod, PcaMethod], UmapMethod);
+        Option<string?> color = ChoiceOption.Create(
+            "--color",
+            "Attribute shown by the colors",
+            [ByLabel, ByCluster],
+            "label if there are labels, else cluster");
         Option<long?> k = ClusterInputs.CreateOption();
         Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors per image for umap. Default: 15.", 2);
-        Option<long?> limit = NumberOption.Integer("--limit", $"Maximum number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.", 4);
+        Option<long?> limit = NumberOption.Integer(
+            "--limit",
+            $"Maximum number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.",
+            4);
         OutputOption csv = OutputOptions.Csv(OutputKinds.Coordinates, "Write the position of each image on the map");
         var verb = new Verb(
             "map",
@@ -62,7 +73,8 @@ internal static class MapCommand
     private static int RequireMax(string name, long value, int max)
         => value <= max ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {max}");
 
-    private static void Draw(CommandContext context, TableArguments arguments, OutputFile file, MapInputs request, OutputFile? csv)
+    private static void Draw(
+        CommandContext context, TableArguments arguments, OutputFile file, MapInputs request, OutputFile? csv)
     {
         using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
         if (request.Color == ByLabel)
@@ -72,9 +84,13 @@ internal static class MapCommand
 
         int[] rows = SampleRows(input.Table, request.Limit, context.Seed ?? 0);
         EmbeddingTable table = rows.Length == input.Table.Count ? input.Table : input.Table.Subset(rows);
-        ImageMap map = request.Method == PcaMethod ? Pca.Project(table) : ComputeUmap(context, table, request.Neighbors);
+        ImageMap map = request.Method == PcaMethod
+            ? Pca.Project(table)
+            : ComputeUmap(context, table, request.Neighbors);
         bool byLabel = request.Color != ByCluster && table.Labels is not null;
-        MapGroups groups = byLabel ? MapGroups.ByLabel(table) : MapGroups.ByCluster(ClusterInputs.Fit(context, table, request.K).Clusters);
+        MapGroups groups = byLabel
+            ? MapGroups.ByLabel(table)
+            : MapGroups.ByCluster(ClusterInputs.Fit(context, table, request.K).Clusters);
         var report = new MapReport(input, rows, table, map, groups, request.Method);
         Display.Show(context, display =>
         {
@@ -95,7 +111,8 @@ internal static class MapCommand
             return Umap.Project(
                 table,
                 new UmapOptions { Neighbors = neighbors, Seed = context.Seed ?? 0 },
-                new ImmediateProgress<int>(epoch => work.Report(new WorkDone(epoch, $"placing {table.Count} images: pass {epoch} of {epochs}"))),
+                new ImmediateProgress<int>(epoch => work.Report(
+                    new WorkDone(epoch, $"placing {table.Count} images: pass {epoch} of {epochs}"))),
                 context.Cancel);
         });
     }

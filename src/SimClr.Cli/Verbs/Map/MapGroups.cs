@@ -16,13 +16,17 @@ internal sealed record MapGroups(string Kind, IReadOnlyList<string> Names, IRead
     public static MapGroups ByLabel(EmbeddingTable table)
     {
         IReadOnlyList<int> labels = table.RequireLabels();
-        KeyValuePair<int, int>[] counts = [.. labels.CountBy(label => label).OrderByDescending(count => count.Value).ThenBy(count => count.Key)];
+        KeyValuePair<int, int>[] counts = [.. labels.CountBy(label => label)
+            .OrderByDescending(count => count.Value)
+            .ThenBy(count => count.Key)];
         int[] shown = [.. counts.Take(counts.Length > Max ? Max - 1 : Max).Select(count => count.Key).Order()];
-        string[] names = [.. shown.Select(label => table.ClassNames?[label] ?? label.ToString(CultureInfo.InvariantCulture))];
+        string[] names = [.. shown.Select(
+            label => table.ClassNames?[label] ?? label.ToString(CultureInfo.InvariantCulture))];
         return shown.Length == counts.Length
             ? new MapGroups("label", names, [.. labels.Select(label => Array.BinarySearch(shown, label))])
             : new MapGroups(
-                "label", [.. names, $"{counts.Length - shown.Length} others"], [.. labels.Select(label => Math.Max(-1, Array.BinarySearch(shown, label)) is var at && at < 0 ? shown.Length : at)]);
+                "label", [.. names, $"{counts.Length - shown.Length} others"], [.. labels.Select(
+                    label => Math.Max(-1, Array.BinarySearch(shown, label)) is var at && at < 0 ? shown.Length : at)]);
     }
 
     public static MapGroups ByCluster(Clustering clusters)

@@ -29,7 +29,8 @@ internal sealed class MapReport
     /// <param name="method">The projection method.</param>
     public MapReport(TableInputs input, int[] rows, EmbeddingTable table, ImageMap map, MapGroups groups, string method)
     {
-        (this.input, this.rows, this.table, this.map, this.groups, this.method) = (input, rows, table, map, groups, method);
+        (this.input, this.rows, this.table, this.map, this.groups, this.method) =
+            (input, rows, table, map, groups, method);
         trust = table.Count > 2 * Neighbors ? Trustworthiness.Measure(table, map, Neighbors) : null;
     }
 
@@ -37,9 +38,15 @@ internal sealed class MapReport
     {
         get
         {
-            string some = rows.Length < input.Table.Count ? $"{rows.Length} of {Plural.Format(input.Table.Count, "image")} (sampled by seed)" : Plural.Format(rows.Length, "image");
-            string quality = trust is { } value ? string.Create(CultureInfo.InvariantCulture, $", trustworthiness {value:0.000}") : "";
-            string variance = map.Explained is { } share ? string.Create(CultureInfo.InvariantCulture, $", {share:0%} of the variance on the two axes") : "";
+            string some = rows.Length < input.Table.Count
+                ? $"{rows.Length} of {Plural.Format(input.Table.Count, "image")} (sampled by seed)"
+                : Plural.Format(rows.Length, "image");
+            string quality = trust is { } value
+                ? string.Create(CultureInfo.InvariantCulture, $", trustworthiness {value:0.000}")
+                : "";
+            string variance = map.Explained is { } share
+                ? string.Create(CultureInfo.InvariantCulture, $", {share:0%} of the variance on the two axes")
+                : "";
             return $"{some} by {method}, colored by {groups.Kind}{quality}{variance}";
         }
     }

@@ -78,5 +78,6 @@ internal static class PresetCommand
         context.Outputs.Open("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));
     }
 
-    private static Argument<string> Name() => new("NAME") { Description = $"One of {string.Join(", ", Presets.Names)}" };
+    private static Argument<string> Name()
+        => new("NAME") { Description = $"One of {string.Join(", ", Presets.Names)}" };
 }

@@ -17,8 +17,10 @@ internal static class DefaultPreset
         RgbImage? first = FirstReadable(images);
         if (first is not null)
         {
-            string why = $"the first image has {first.Width} × {first.Height} pixels, {(IsSmall(first) ? "at most" : "more than")} {MaxSmallImage}";
-            context.WriteNote($"note: using the preset {For(first)}, because {why}; choose another with --preset or --config");
+            string why = $"the first image has {first.Width} × {first.Height} pixels, "
+                + $"{(IsSmall(first) ? "at most" : "more than")} {MaxSmallImage}";
+            context.WriteNote(
+                $"note: using the preset {For(first)}, because {why}; choose another with --preset or --config");
         }
 
         return For(first);

@@ -28,7 +28,9 @@ internal sealed class PretrainArguments
     public Option<long?> BatchSize { get; } = NumberOption.Integer("--batch-size", "Images per step", 2);
 
     public Option<long?> MicroBatch { get; } = NumberOption.IntegerOrAuto(
-        "--micro-batch", "Images per forward pass; the gradient is still that of the whole batch. auto: as many as fit in memory", 2);
+        "--micro-batch",
+        "Images per forward pass; the gradient is still that of the whole batch. auto: as many as fit in memory",
+        2);
 
     public Option<string?> Memory { get; } = new("--memory")
     {
@@ -39,12 +41,14 @@ internal sealed class PretrainArguments
     public Option<string?> Precision { get; } = ChoiceOption.Create(
         "--precision", "Compute precision", EnumText.All<Precision>());
 
-    public Option<string?> AugmentOn { get; } = ChoiceOption.Create("--augment-on", "Where views are computed", EnumText.All<AugmentationPlace>());
+    public Option<string?> AugmentOn { get; } = ChoiceOption.Create(
+        "--augment-on", "Where views are computed", EnumText.All<AugmentationPlace>());
 
     /// <summary>Only for <c>simclr pretrain</c>.</summary>
     public Option<bool> OnlineLinear { get; } = new("--online-linear")
     {
-        Description = "Train a linear classifier on h during pre-training and report its accuracy. Needs labels; does not affect the encoder",
+        Description = "Train a linear classifier on h during pre-training and report its accuracy. Needs labels; "
+            + "does not affect the encoder",
     };
 
     public Option<bool> Resume { get; } = new("--resume")

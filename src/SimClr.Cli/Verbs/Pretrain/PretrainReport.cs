@@ -30,9 +30,14 @@ internal static class PretrainReport
     public static List<string> Lines(PretrainResult result, PretrainOptions options, ImageDataSet images)
     {
         double chance = LossCatalog.Create(options.Loss).ChanceLevel(options.Batch.Size);
-        List<string> lines = [$"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}"];
+        List<string> lines =
+        [
+            $"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}",
+        ];
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"final loss {result.FinalLoss:F3} (chance {chance:F3})")
-            + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; no steps were left"));
+            + (result.ImagesPerSecond > 0
+                ? $", {ProgressText.Speed(result.ImagesPerSecond)}"
+                : "; no steps were left"));
         if (result.Health is { } health)
         {
             lines.Add(health.Describe());
@@ -51,12 +56,15 @@ internal static class PretrainReport
 
         if (result.OnlineTop1 is { } online)
         {
-            lines.Add($"online linear classifier: {ProgressText.Percent(online)} on the last views, before training on them");
+            lines.Add(
+                $"online linear classifier: {ProgressText.Percent(online)} on the last views, before training on them");
         }
 
         if (result.SkippedImages > 0)
         {
-            lines.Add($"{result.SkippedImages} image(s) could not be read; they are listed in {new RunDirectory(result.Run).SkippedFile}");
+            lines.Add(
+                $"{result.SkippedImages} image(s) could not be read; "
+                    + $"they are listed in {new RunDirectory(result.Run).SkippedFile}");
         }
 
         lines.Add($"next: {Next(result.Run, images)}");
@@ -83,7 +91,9 @@ internal static class PretrainReport
         }
 
         const string train = ":train";
-        string test = images.Name.EndsWith(train, StringComparison.Ordinal) ? ShellText.Quote($"{images.Name[..^train.Length]}:test") : "TEST";
+        string test = images.Name.EndsWith(train, StringComparison.Ordinal)
+            ? ShellText.Quote($"{images.Name[..^train.Length]}:test")
+            : "TEST";
         return $"{evaluate} --train {ShellText.Quote(images.Name)} --test {test}";
     }
 }

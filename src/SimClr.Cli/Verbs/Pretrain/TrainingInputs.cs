@@ -12,7 +12,13 @@ internal sealed class TrainingInputs : IDisposable
     private readonly CommandContext context;
     private readonly string verb;
 
-    private TrainingInputs(CommandContext context, string verb, RunDirectory run, bool resume, ImageDataSet images, PretrainOptions options)
+    private TrainingInputs(
+        CommandContext context,
+        string verb,
+        RunDirectory run,
+        bool resume,
+        ImageDataSet images,
+        PretrainOptions options)
     {
         this.context = context;
         this.verb = verb;
@@ -38,13 +44,15 @@ internal sealed class TrainingInputs : IDisposable
         if (before is not null && before.Task != verb)
         {
             throw new ResumeMismatchException(
-                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot be continued with 'simclr {verb}'; resume it with the former, or choose another directory with --out");
+                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot be continued with 'simclr "
+                    + $"{verb}'; resume it with the former, or choose another directory with --out");
         }
 
         ImageDataSet images = OpenImages(context, arguments, before, run, resume, verb);
         try
         {
-            return new TrainingInputs(context, verb, run, resume, images, PretrainConfiguration.Resolve(context, arguments, before, images));
+            return new TrainingInputs(
+                context, verb, run, resume, images, PretrainConfiguration.Resolve(context, arguments, before, images));
         }
         catch
         {
@@ -64,7 +72,10 @@ internal sealed class TrainingInputs : IDisposable
         {
             throw Run.LatestCheckpoint() is null
                 ? new StoppedException("stopped before the first step; there is nothing to resume", stopped)
-                : new StoppedException(stopped.Message, stopped) { ResumeHint = $"Resume with: simclr {verb} --out {ShellText.Quote(Run.Root)} --resume" };
+                : new StoppedException(stopped.Message, stopped)
+                {
+                    ResumeHint = $"Resume with: simclr {verb} --out {ShellText.Quote(Run.Root)} --resume",
+                };
         }
         catch (Exception error) when (CannotWrite(error))
         {
@@ -83,7 +94,12 @@ internal sealed class TrainingInputs : IDisposable
             : directory;
 
     private static ImageDataSet OpenImages(
-        CommandContext context, PretrainArguments arguments, RunRecord? before, RunDirectory run, bool resume, string verb)
+        CommandContext context,
+        PretrainArguments arguments,
+        RunRecord? before,
+        RunDirectory run,
+        bool resume,
+        string verb)
     {
         string? typed = context.Value(arguments.Data);
         string name = DataName(typed, before, run, resume, verb);
@@ -94,8 +110,9 @@ internal sealed class TrainingInputs : IDisposable
         }
 
         // The name is as typed when the run started, perhaps in another folder or before the images were moved.
-        string advice = $"The run was started on '{name}'; if the images have moved, or the run was started from another folder, "
-            + $"specify their location: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
+        string advice =
+            $"The run was started on '{name}'; if the images have moved, or the run was started from another folder, "
+                + $"specify their location: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
         ImageDataSet images;
         try
         {
@@ -109,7 +126,8 @@ internal sealed class TrainingInputs : IDisposable
         if (images.Fingerprint != before.Data.Fingerprint)
         {
             images.Dispose();
-            throw new ResumeMismatchException([$"{run.Root}: '{name}' does not contain the images that the run was started on.", advice]);
+            throw new ResumeMismatchException(
+                [$"{run.Root}: '{name}' does not contain the images that the run was started on.", advice]);
         }
 
         return images;
@@ -118,5 +136,6 @@ internal sealed class TrainingInputs : IDisposable
     private static string DataName(string? typed, RunRecord? before, RunDirectory run, bool resume, string verb)
         => typed ?? before?.Data.Name ?? throw new ConfigurationException(resume
             ? $"DATA is missing, and there is no run in '{run.Root}' to take it from"
-            : $"DATA is missing: expected a folder, a manifest or a data spec such as sample:. See 'simclr {verb} --help'.");
+            : "DATA is missing: expected a folder, a manifest or a data spec such as sample:. "
+                + $"See 'simclr {verb} --help'.");
 }

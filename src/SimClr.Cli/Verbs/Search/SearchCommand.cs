@@ -18,10 +18,16 @@ internal static class SearchCommand
     public static Verb Create()
     {
         var arguments = new IndexArguments();
-        var query = new Argument<string>("QUERY") { Description = "Image file, path of an image in the index, or embeddings file with --row" };
+        var query = new Argument<string>("QUERY")
+        {
+            Description = "Image file, path of an image in the index, or embeddings file with --row",
+        };
         Option<long?> row = NumberOption.Integer("--row", "Row of the embeddings file, counted from 0", 0);
         Option<long?> top = NumberOption.Integer("--top", $"Number of images to show. Default: {DefaultTop}.", 1);
-        var exact = new Option<bool>("--exact") { Description = "Compare with every image, even if the index has a graph for faster search" };
+        var exact = new Option<bool>("--exact")
+        {
+            Description = "Compare with every image, even if the index has a graph for faster search",
+        };
         OutputOption page = OutputOptions.Html("found", "Write an HTML page with thumbnails");
         var verb = new Verb(
             "search",
@@ -43,17 +49,20 @@ internal static class SearchCommand
         return verb.Handle(context =>
         {
             OutputFile? html = context.File(page);
-            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(
+                context, context.Value(arguments.Index), context.Value(arguments.Store));
             index.Exact = context.Value(exact);
             _ = index.Description;
             string typed = context.Value(query);
             SearchQuery wanted = SearchQuery.Resolve(
                 context, index, typed, context.Value(row), context.Value(arguments.Run), context.Value(arguments.Set));
-            Show(context, index, typed, wanted, (int)Math.Min(int.MaxValue / 2, context.Value(top) ?? DefaultTop), html);
+            Show(
+                context, index, typed, wanted, (int)Math.Min(int.MaxValue / 2, context.Value(top) ?? DefaultTop), html);
         });
     }
 
-    private static void Show(CommandContext context, ImageCollection index, string typed, SearchQuery query, int top, OutputFile? html)
+    private static void Show(
+        CommandContext context, ImageCollection index, string typed, SearchQuery query, int top, OutputFile? html)
     {
         long images = index.CountAsync().GetAwaiter().GetResult();
         bool exact = index.IsExact;   // loads the vectors into memory
@@ -62,7 +71,8 @@ internal static class SearchCommand
         double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         string summary = string.Create(
             CultureInfo.InvariantCulture,
-            $"{hits.Length} of {images:N0} images, nearest first by cosine similarity ({(exact ? "exact" : "by the graph")}).");
+            $"{hits.Length} of {images:N0} images, nearest first by cosine similarity "
+                + $"({(exact ? "exact" : "by the graph")}).");
         html?.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(SearchPage.Create(index.Name, query.Path, summary, hits))));
         context.Result(
             new JsonObject
@@ -81,11 +91,13 @@ internal static class SearchCommand
     private static async IAsyncEnumerable<SearchHit> Find(ImageCollection index, SearchQuery query, int top)
     {
         int given = 0;
-        await foreach (VectorSearchResult<ImageRecord> found in index.SearchAsync(query.Vector, top + 1).ConfigureAwait(false))
+        await foreach (VectorSearchResult<ImageRecord> found in index.SearchAsync(query.Vector, top + 1)
+            .ConfigureAwait(false))
         {
             if (found.Record.Path != query.Path && given++ < top)
             {
-                yield return new SearchHit(found.Record.Path, found.Score ?? 0, found.Record.Width, found.Record.Height, found.Record.Label);
+                yield return new SearchHit(
+                    found.Record.Path, found.Score ?? 0, found.Record.Width, found.Record.Height, found.Record.Label);
             }
         }
     }
@@ -106,7 +118,8 @@ internal static class SearchCommand
         for (int i = 0; i < hits.Length; i++)
         {
             string label = hits[i].Label is { } name ? $"  ({name})" : "";
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{i + 1,4}  {hits[i].Similarity,7:F4}  {hits[i].Path}{label}"));
+            lines.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{i + 1,4}  {hits[i].Similarity,7:F4}  {hits[i].Path}{label}"));
         }
 
         lines.AddRange(html is null ? [] : [$"wrote {html.Path}"]);

@@ -21,7 +21,8 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
     /// The encoder to use instead of the one recorded in the index; null for the recorded one.
     /// </param>
     /// <param name="changes">Changes to the options for reading images.</param>
-    public static SearchQuery Resolve(CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
+    public static SearchQuery Resolve(
+        CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
     {
         if (run is not null)
         {
@@ -36,7 +37,9 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
 
         if (row is not null)
         {
-            throw new ConfigurationException($"--row: '{query}' is not an embeddings file (.npy, .csv, .parquet, .safetensors), and only those have rows");
+            throw new ConfigurationException(
+                $"--row: '{query}' is not an embeddings file (.npy, .csv, .parquet, "
+                    + ".safetensors), and only those have rows");
         }
 
         return FindStored(index, query) ?? FromImage(context, index, query, run, changes);
@@ -45,7 +48,8 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
     private static SearchQuery FromRow(CommandContext context, string file, long? row)
     {
         EmbeddingTable table = EmbeddingsInputs.Read(file, context.WriteNote);
-        long number = row ?? throw new ConfigurationException($"--row is missing: {file} has {table.Count} rows; name one, 0 … {table.Count - 1}");
+        long number = row ?? throw new ConfigurationException(
+            $"--row is missing: {file} has {table.Count} rows; name one, 0 … {table.Count - 1}");
         return number < table.Count
             ? new SearchQuery(table[(int)number].ToArray(), ImageIndexing.KeyOf(table.Paths[(int)number]))
             : throw new ConfigurationException($"--row: got {number}, expected 0 … {table.Count - 1}, a row of {file}");
@@ -65,11 +69,14 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
         return null;
     }
 
-    private static SearchQuery FromImage(CommandContext context, ImageCollection index, string query, string? run, string[]? changes)
+    private static SearchQuery FromImage(
+        CommandContext context, ImageCollection index, string query, string? run, string[]? changes)
     {
         if (!File.Exists(query))
         {
-            throw new DataException($"'{query}' is neither an image in {index.Name} nor a file (looked for {FullPath(query)}); expected an image");
+            throw new DataException(
+                $"'{query}' is neither an image in {index.Name} nor a file (looked for "
+                    + $"{FullPath(query)}); expected an image");
         }
 
         (TrainedEncoder encoder, string place) = IndexInputs.Encoder(context, index, run);
@@ -86,7 +93,8 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
                 throw new DataException($"'{query}' cannot be read as an image: {error.Reason}", error);
             }
 
-            return new SearchQuery(Embedder.Embed(encoder, image, reading, cancellation: context.Cancel)[0].ToArray(), FullPath(query));
+            return new SearchQuery(
+                Embedder.Embed(encoder, image, reading, cancellation: context.Cancel)[0].ToArray(), FullPath(query));
         }
     }
 

@@ -29,7 +29,8 @@ internal static class SupervisedCommand
             "Train an encoder on labels as a baseline, with the views, optimizer and schedule of pretrain.",
             "simclr supervised ./labeled/train --out runs/supervised --test ./labeled/test",
             "simclr supervised sample:train --out runs/clothes-supervised --preset demo --test sample:test --epochs 5",
-            "simclr supervised cifar10:./cifar-10-batches-bin --out runs/weak --set views.strength=0.125 --set views.blur=true",
+            "simclr supervised cifar10:./cifar-10-batches-bin --out runs/weak --set "
+                + "views.strength=0.125 --set views.blur=true",
             "simclr supervised --out runs/supervised --resume")
         {
             Details =
@@ -49,13 +50,20 @@ internal static class SupervisedCommand
         return verb.Handle(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
     }
 
-    private static void Train(CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
+    private static void Train(
+        CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
     {
         using TrainingInputs call = ranks.OnEveryRank(() => TrainingInputs.Open(context, arguments, Name));
-        using ImageDataSet? held = ranks.OnRankZeroOnly(() => context.Value(test) is { } data ? OpenTestSet(context, data, call) : null);
+        using ImageDataSet? held = ranks.OnRankZeroOnly(
+            () => context.Value(test) is { } data ? OpenTestSet(context, data, call) : null);
         SetNotes? notes = ranks.OnRankZeroOnly(() => held is null ? null : SetNotes.Create(context, call.Images, held));
         PretrainResult result = call.Train(display =>
-            new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
+            new SupervisedTrainer(call.Options)
+            {
+                Logger = display.Logger,
+                Progress = display.Training,
+                Communicator = ranks,
+            }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
         EvaluationOutcome? outcome = held is null ? null : Test(context, call, held);
         context.Result(Json(result, call.Run, outcome, notes), Lines(result, outcome, notes));
@@ -79,9 +87,13 @@ internal static class SupervisedCommand
 
     private static EvaluationOutcome Test(CommandContext context, TrainingInputs call, ImageDataSet test)
     {
-        using TrainedClassifier classifier = TrainedClassifier.Load(call.Run.Root, ComputeEnvironment.ResolveDevice(call.Options.Device));
+        using TrainedClassifier classifier = TrainedClassifier.Load(
+            call.Run.Root, ComputeEnvironment.ResolveDevice(call.Options.Device));
         return Display.Show(context, display => classifier.Test(
-            test, call.Options.Data, progress: display.Images($"classifying {test.Name}", test.Count), cancellation: context.Cancel));
+            test,
+            call.Options.Data,
+            progress: display.Images($"classifying {test.Name}", test.Count),
+            cancellation: context.Cancel));
     }
 
     private static JsonObject Json(PretrainResult result, RunDirectory run, EvaluationOutcome? outcome, SetNotes? notes)
@@ -105,9 +117,12 @@ internal static class SupervisedCommand
     {
         List<string> lines =
         [
-            $"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}, with the classifier next to it",
+            $"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: "
+                + $"{result.EncoderFile}, with the classifier next to it",
             string.Create(CultureInfo.InvariantCulture, $"final loss {result.FinalLoss:F3}")
-                + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; no steps were left"),
+                + (result.ImagesPerSecond > 0
+                    ? $", {ProgressText.Speed(result.ImagesPerSecond)}"
+                    : "; no steps were left"),
         ];
         if (result.Health is { } health)
         {
@@ -116,7 +131,9 @@ internal static class SupervisedCommand
 
         if (result.SkippedImages > 0)
         {
-            lines.Add($"{result.SkippedImages} image(s) could not be read; they are listed in {new RunDirectory(result.Run).SkippedFile}");
+            lines.Add(
+                $"{result.SkippedImages} image(s) could not be read; "
+                    + $"they are listed in {new RunDirectory(result.Run).SkippedFile}");
         }
 
         lines.AddRange(outcome is null

@@ -20,11 +20,16 @@ internal sealed class ImageFiles
 
     /// <summary>Whether the files of two rows are identical byte by byte.</summary>
     public bool Identical(int one, int other)
-        => files[one] is { } a && files[other] is { } b && facts[one]?.Bytes == facts[other]?.Bytes && ImageFacts.Identical(a, b);
+        => files[one] is { } a
+            && files[other] is { } b
+            && facts[one]?.Bytes == facts[other]?.Bytes
+            && ImageFacts.Identical(a, b);
 
     private ImageFacts? FactsOf(EmbeddingTable table, int row)
     {
-        (int, int)? size = table.Widths is { } widths && table.Heights is { } heights ? (widths[row], heights[row]) : null;
+        (int, int)? size = table.Widths is { } widths && table.Heights is { } heights
+            ? (widths[row], heights[row])
+            : null;
         return files[row] is { } file ? ImageFacts.Read(file, size)
             : size is { } pixels ? new ImageFacts(pixels.Item1, pixels.Item2, 0) : null;
     }

@@ -8,5 +8,6 @@ internal static class OutputOptions
 {
     public static OutputOption Csv(OutputKind kind, string description) => new("--csv", kind, description);
 
-    public static OutputOption Html(string example, string description) => new("--html", OutputKinds.Page(example), description);
+    public static OutputOption Html(string example, string description)
+        => new("--html", OutputKinds.Page(example), description);
 }

@@ -48,7 +48,9 @@ internal sealed class RowImages(EmbeddingTable table, ImageDataSet? set, string?
     {
         if (missing > 0)
         {
-            context.WriteNote($"{missing} image(s) could not be read and are shown without a picture; give their folder with --images");
+            context.WriteNote(
+                $"{missing} image(s) could not be read and are shown without a picture; "
+                    + "give their folder with --images");
         }
     }
 

@@ -61,7 +61,8 @@ internal sealed class TableInputs : IDisposable
                 .Select(row => (Row: row, File: files[row] is { } file ? FileIdentity.Get(file) : $"row {row}"))
                 .AsSequential()
                 .GroupBy(row => row.File, row => row.Row)
-                .Select(names => names.Count() == 1 ? names.First() : names.OrderBy(row => FileIdentity.IsOwnPath(files[row]!) ? 0 : 1).First())
+                .Select(names => names.Count() == 1 ? names.First()
+                    : names.OrderBy(row => FileIdentity.IsOwnPath(files[row]!) ? 0 : 1).First())
                 .Order(),
         ];
         return rows.Length == Table.Count ? this : new TableInputs(Table.Subset(rows), set, folder, Skipped);
@@ -71,7 +72,9 @@ internal sealed class TableInputs : IDisposable
 
     private static EmbeddingTable Read(CommandContext context, string source)
         => Directory.Exists(source)
-            ? throw new ConfigurationException($"'{source}' is a folder of images; give an encoder with --run, or an embeddings file written by 'simclr embed'")
+            ? throw new ConfigurationException(
+                $"'{source}' is a folder of images; give an encoder with --run, or an embeddings "
+                    + "file written by 'simclr embed'")
             : EmbeddingsInputs.Read(source, context.WriteNote);
 
     private static TableInputs Embed(
@@ -84,7 +87,12 @@ internal sealed class TableInputs : IDisposable
         {
             var skipped = new SkippedImages(images, reading);
             EmbeddingTable table = Embedder.Embed(
-                encoder, images, reading, skipped, display.Images($"embedding {images.Name}", images.Count), context.Cancel);
+                encoder,
+                images,
+                reading,
+                skipped,
+                display.Images($"embedding {images.Name}", images.Count),
+                context.Cancel);
             return new TableInputs(table, images, folder, skipped.Count);
         }
         catch

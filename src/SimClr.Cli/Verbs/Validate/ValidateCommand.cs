@@ -17,7 +17,8 @@ internal static class ValidateCommand
         };
         verb.Details =
         [
-            "The file may build on a preset, with a line 'preset: photos' at its top. Keys in neither of them keep their defaults.",
+            "The file may build on a preset, with a line 'preset: photos' at its top. "
+                + "Keys in neither of them keep their defaults.",
         ];
         return verb.Handle(context => Validate(context, context.Value(file)));
     }
@@ -26,7 +27,11 @@ internal static class ValidateCommand
     {
         string? preset = RunConfiguration.PresetOf(file);
         JsonObject resolved = RunConfiguration.ToJson(RunConfiguration.Resolve(new PretrainOptions(), file));
-        string[] words = [$"# {file} is valid. The whole configuration:", .. ConfigurationText.ToYaml(resolved).TrimEnd('\n').Split('\n')];
+        string[] words =
+        [
+            $"# {file} is valid. The whole configuration:",
+            .. ConfigurationText.ToYaml(resolved).TrimEnd('\n').Split('\n'),
+        ];
         context.Result(
             new JsonObject { ["file"] = file, ["valid"] = true, ["preset"] = preset, ["configuration"] = resolved },
             words);

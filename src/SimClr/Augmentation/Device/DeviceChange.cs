@@ -9,7 +9,8 @@ internal sealed class DeviceChange
     private readonly PackedNumbers.Segment values;
     private readonly Func<Tensor, Tensor, Tensor> operation;
 
-    private DeviceChange(PackedNumbers.Segment rows, PackedNumbers.Segment values, Func<Tensor, Tensor, Tensor> operation)
+    private DeviceChange(
+        PackedNumbers.Segment rows, PackedNumbers.Segment values, Func<Tensor, Tensor, Tensor> operation)
         => (this.rows, this.values, this.operation) = (rows, values, operation);
 
     /// <summary>Adds the numbers of an operation to the numbers to send; null if no view has the operation.</summary>

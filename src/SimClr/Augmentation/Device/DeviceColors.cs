@@ -22,7 +22,8 @@ internal static class DeviceColors
         for (int turn = 0; turn < 4; turn++)
         {
             // The views that have the operation at this position of their order.
-            Add(d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f).clamp_(RootedScalars.Zero, RootedScalars.One));
+            Add(d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f)
+                .clamp_(RootedScalars.Zero, RootedScalars.One));
             Add(d => d.Jitter && d.JitterAt(turn) == 1, d => d.Contrast, Contrast);
             Add(d => d.Jitter && d.JitterAt(turn) == 2, d => d.Saturation, (x, f) => Mix(x, Luma(x), f));
             Add(d => d.Jitter && d.JitterAt(turn) == 3, d => d.Hue, Turn);
@@ -31,10 +32,14 @@ internal static class DeviceColors
         Add(d => d.Gray, _ => 0, (x, _) => Luma(x).expand_as(x));
         return changes;
 
-        void Add(Func<ViewParameters, bool> chosen, Func<ViewParameters, float> factor, Func<Tensor, Tensor, Tensor> operation)
+        void Add(
+            Func<ViewParameters, bool> chosen,
+            Func<ViewParameters, float> factor,
+            Func<Tensor, Tensor, Tensor> operation)
         {
             float[] factors = [.. draws.Where(chosen).Select(factor)];
-            if (DeviceChange.Plan(draws, chosen, factors, (x, f) => operation(x, f.reshape(-1, 1, 1, 1)), numbers) is { } change)
+            if (DeviceChange.Plan(
+                draws, chosen, factors, (x, f) => operation(x, f.reshape(-1, 1, 1, 1)), numbers) is { } change)
             {
                 changes.Add(change);
             }
@@ -59,11 +64,16 @@ internal static class DeviceColors
         Tensor gray = chroma.eq(RootedScalars.Zero);
         Tensor divisor = chroma.masked_fill(gray, RootedScalars.One);
         Tensor sector = where(
-            value.eq(r), (g - b) / divisor, where(value.eq(g), ((b - r) / divisor).Plus(RootedScalars.Two), ((r - g) / divisor).Plus(Four)));
+            value.eq(r),
+            (g - b) / divisor,
+            where(value.eq(g), ((b - r) / divisor).Plus(RootedScalars.Two), ((r - g) / divisor).Plus(Four)));
         Tensor hue = sector.div(Six).Plus(shift);
         hue = (hue - hue.floor()).mul(Six);
 
-        Tensor offsets = arange(RootedScalars.From(5), RootedScalars.Zero, RootedScalars.From(-2), ScalarType.Float32, x.device).reshape(1, 3, 1, 1);   // 5, 3, 1
+        // 5, 3, 1
+        Tensor offsets =
+            arange(RootedScalars.From(5), RootedScalars.Zero, RootedScalars.From(-2), ScalarType.Float32, x.device)
+                .reshape(1, 3, 1, 1);
         Tensor k = offsets.Plus(hue).fmod(Six);
         Tensor turned = value - (chroma * minimum(k, k.neg().Plus(Four)).clamp(RootedScalars.Zero, RootedScalars.One));
         return where(gray, x, turned);

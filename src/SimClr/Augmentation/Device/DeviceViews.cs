@@ -54,7 +54,8 @@ internal sealed class DeviceViews : IDisposable
         ViewParameters[] draws = [.. from view in Enumerable.Range(0, viewsPerImage)
                                      from i in Enumerable.Range(0, images.Length)
                                      select ViewParameters.Draw(
-                                         options, images[i].Width, images[i].Height, seed, batch.Epoch, batch.Indices[i], view)];
+                                         options, images[i].Width, images[i].Height, seed, batch.Epoch,
+                                         batch.Indices[i], view)];
         return Render(images, draws);
     }
 
@@ -100,7 +101,8 @@ internal sealed class DeviceViews : IDisposable
     /// Groups images by size, each group no larger than the device may hold at one time, and adds the numbers of their
     /// crops to the numbers to send.
     /// </summary>
-    private IEnumerable<CropGroup> Groups(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
+    private IEnumerable<CropGroup> Groups(
+        IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
         int views = draws.Count / images.Count;
         bool bicubic = options.Interpolation == Interpolation.Bicubic;
@@ -110,7 +112,9 @@ internal sealed class DeviceViews : IDisposable
             foreach (int[] places in size.Chunk(most))
             {
                 int n = places.Length;
-                int[] rows = [.. from view in Enumerable.Range(0, views) from i in places select (view * images.Count) + i];
+                int[] rows = [.. from view in Enumerable.Range(0, views)
+                    from i in places
+                    select (view * images.Count) + i];
 
                 // Both views of an image share one product: their rows are stacked.
                 var down = new DeviceTaps(n * views, options.Size);
@@ -124,11 +128,18 @@ internal sealed class DeviceViews : IDisposable
 
                 down.Pack(numbers);
                 across.Pack(numbers);
-                yield return new CropGroup(places, size.Key.Width, size.Key.Height, numbers.Add([.. rows.Select(row => (long)row)]), down, across);
+                yield return new CropGroup(
+                    places,
+                    size.Key.Width,
+                    size.Key.Height,
+                    numbers.Add([.. rows.Select(row => (long)row)]),
+                    down,
+                    across);
             }
         }
 
-        ResampleTaps Taps(int length) => new ResampleTaps().Fill(length, options.Size, 0, options.Size, bicubic, antialias: true);
+        ResampleTaps Taps(int length)
+            => new ResampleTaps().Fill(length, options.Size, 0, options.Size, bicubic, antialias: true);
     }
 
     /// <summary>Crops, resizes and flips: [views, 3, S, S].</summary>
@@ -180,9 +191,12 @@ internal sealed class DeviceViews : IDisposable
     {
         (int n, int size) = (group.Places.Length, options.Size);
         int views = group.Rows.Count / n;
-        Tensor rows = group.Down.Dense(numbers, group.Height, device).reshape(n, views * size, group.Height).bmm(x);    // [n, V·S, 3W]
-        Tensor tall = rows.reshape(n, views, size, group.Width, 3).permute(1, 0, 2, 4, 3).reshape(views * n, size * 3, group.Width);
-        Tensor made = tall.bmm(group.Across.Dense(numbers, group.Width, device).transpose(1, 2));                       // [V·n, S·3, S]
+        // [n, V·S, 3W]
+        Tensor rows = group.Down.Dense(numbers, group.Height, device).reshape(n, views * size, group.Height).bmm(x);
+        Tensor tall = rows.reshape(n, views, size, group.Width, 3)
+            .permute(1, 0, 2, 4, 3)
+            .reshape(views * n, size * 3, group.Width);
+        Tensor made = tall.bmm(group.Across.Dense(numbers, group.Width, device).transpose(1, 2));   // [V·n, S·3, S]
         return made.reshape(views * n, size, 3, size).permute(0, 2, 1, 3);
     }
 

@@ -48,10 +48,12 @@ internal sealed class PackedNumbers
     }
 
     /// <summary>Returns numbers on the device as float32 in a given shape.</summary>
-    public Tensor Floats(Segment place, params long[] shape) => floats!.narrow(0, place.Start, place.Count).reshape(shape);
+    public Tensor Floats(Segment place, params long[] shape)
+        => floats!.narrow(0, place.Start, place.Count).reshape(shape);
 
     /// <summary>Returns numbers on the device as int64 in a given shape.</summary>
-    public Tensor Integers(Segment place, params long[] shape) => integers!.narrow(0, place.Start, place.Count).reshape(shape);
+    public Tensor Integers(Segment place, params long[] shape)
+        => integers!.narrow(0, place.Start, place.Count).reshape(shape);
 
     /// <summary>The position of some numbers among all.</summary>
     internal readonly record struct Segment(int Start, int Count);

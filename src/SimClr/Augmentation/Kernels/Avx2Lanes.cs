@@ -34,7 +34,8 @@ internal readonly unsafe struct Avx2Lanes(Vector256<float> value) : ILanes<Avx2L
     public static Avx2Lanes operator /(Avx2Lanes a, Avx2Lanes b) => new(a.value / b.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx2Lanes MultiplyAdd(Avx2Lanes a, Avx2Lanes b, Avx2Lanes c) => new(Fma.MultiplyAdd(a.value, b.value, c.value));
+    public static Avx2Lanes MultiplyAdd(Avx2Lanes a, Avx2Lanes b, Avx2Lanes c)
+        => new(Fma.MultiplyAdd(a.value, b.value, c.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx2Lanes Min(Avx2Lanes a, Avx2Lanes b) => new(Vector256.MinNative(a.value, b.value));
@@ -53,7 +54,8 @@ internal readonly unsafe struct Avx2Lanes(Vector256<float> value) : ILanes<Avx2L
         => new(Vector256.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx2Lanes Permute(Avx2Lanes a, Avx2Lanes index) => new(Avx2.PermuteVar8x32(a.value, index.value.AsInt32()));
+    public static Avx2Lanes Permute(Avx2Lanes a, Avx2Lanes index)
+        => new(Avx2.PermuteVar8x32(a.value, index.value.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => value.Store(destination);

@@ -34,7 +34,8 @@ internal readonly unsafe struct Avx512Lanes(Vector512<float> value) : ILanes<Avx
     public static Avx512Lanes operator /(Avx512Lanes a, Avx512Lanes b) => new(a.value / b.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes MultiplyAdd(Avx512Lanes a, Avx512Lanes b, Avx512Lanes c) => new(Avx512F.FusedMultiplyAdd(a.value, b.value, c.value));
+    public static Avx512Lanes MultiplyAdd(Avx512Lanes a, Avx512Lanes b, Avx512Lanes c)
+        => new(Avx512F.FusedMultiplyAdd(a.value, b.value, c.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512Lanes Min(Avx512Lanes a, Avx512Lanes b) => new(Vector512.MinNative(a.value, b.value));
@@ -53,7 +54,8 @@ internal readonly unsafe struct Avx512Lanes(Vector512<float> value) : ILanes<Avx
         => new(Vector512.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Permute(Avx512Lanes a, Avx512Lanes index) => new(Avx512F.PermuteVar16x32(a.value, index.value.AsInt32()));
+    public static Avx512Lanes Permute(Avx512Lanes a, Avx512Lanes index)
+        => new(Avx512F.PermuteVar16x32(a.value, index.value.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => value.Store(destination);

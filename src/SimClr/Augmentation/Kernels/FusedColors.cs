@@ -37,7 +37,8 @@ internal static unsafe class FusedColors<T>
             (T.Load(sum) + Lanes.Luma(red, green, blue)).Store(sum);
         }
 
-        return Vector128.Sum((Vector128.Load(sums) + Vector128.Load(sums + 4)) + (Vector128.Load(sums + 8) + Vector128.Load(sums + 12)));
+        return Vector128.Sum(
+            (Vector128.Load(sums) + Vector128.Load(sums + 4)) + (Vector128.Load(sums + 8) + Vector128.Load(sums + 12)));
     }
 
     /// <summary>Applies operations to a row in [0, 1].</summary>
@@ -66,13 +67,15 @@ internal static unsafe class FusedColors<T>
         switch (step.Operation)
         {
             case ColorOperation.Brightness:
-                (red, green, blue) = (Lanes.ToUnit(red * amount), Lanes.ToUnit(green * amount), Lanes.ToUnit(blue * amount));
+                (red, green, blue) =
+                    (Lanes.ToUnit(red * amount), Lanes.ToUnit(green * amount), Lanes.ToUnit(blue * amount));
                 break;
             case ColorOperation.Contrast:
                 MoveTo(T.Broadcast(step.Offset), amount, ref red, ref green, ref blue);
                 break;
             case ColorOperation.Saturation:
-                MoveTo(Lanes.Luma(red, green, blue) * T.Broadcast(1 - step.Amount), amount, ref red, ref green, ref blue);
+                MoveTo(
+                    Lanes.Luma(red, green, blue) * T.Broadcast(1 - step.Amount), amount, ref red, ref green, ref blue);
                 break;
             case ColorOperation.Hue:
                 Turn(amount, ref red, ref green, ref blue);

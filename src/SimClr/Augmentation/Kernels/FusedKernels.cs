@@ -16,7 +16,8 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
     private readonly int stride = Lanes.RoundUp(options.Size);
     private readonly ResampleTaps?[] cache = new ResampleTaps?[MaxCachedSize + 1];
 
-    private protected override void Draw(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
+    private protected override void Draw(
+        RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
         KernelScratch scratch = KernelScratch.ForThread;
         ResampleTaps across = Taps(place.Box.Width, place.Width, place.Left, scratch.Across);
@@ -68,7 +69,8 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
         }
     }
 
-    private void Blur(float* rows, ReadOnlySpan<ColorStep> steps, float sigma, float* pixels, bool bfloat16, Span<byte> destination)
+    private void Blur(
+        float* rows, ReadOnlySpan<ColorStep> steps, float sigma, float* pixels, bool bfloat16, Span<byte> destination)
     {
         float* blurred = pixels + (3 * stride);
         var blur = new FusedBlur<T>(Size, stride, Kernel, sigma, blurred + (3 * stride));

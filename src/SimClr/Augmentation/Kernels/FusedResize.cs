@@ -57,7 +57,8 @@ internal static unsafe class FusedResize<T>
     /// Receives red, green and blue, <paramref name="stride"/> floats each, padded with zeros.
     /// </param>
     /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
-    public static void Across(float* source, int* starts, float* weights, int taps, int size, bool flip, float* row, int stride)
+    public static void Across(
+        float* source, int* starts, float* weights, int taps, int size, bool flip, float* row, int stride)
     {
         int last = size - 1;
         for (int x = 0; x < size; x += 4)

@@ -26,8 +26,10 @@ internal static unsafe class FusedWriter<T>
     /// <param name="pixels">Receives 3 · <paramref name="stride"/> floats.</param>
     public static void Interleave(float* row, int stride, PixelWriter writer, float* pixels)
     {
-        T redMean = T.Broadcast(writer.Mean(0)), greenMean = T.Broadcast(writer.Mean(1)), blueMean = T.Broadcast(writer.Mean(2));
-        T redScale = T.Broadcast(writer.Scale(0)), greenScale = T.Broadcast(writer.Scale(1)), blueScale = T.Broadcast(writer.Scale(2));
+        T redMean = T.Broadcast(
+            writer.Mean(0)), greenMean = T.Broadcast(writer.Mean(1)), blueMean = T.Broadcast(writer.Mean(2));
+        T redScale = T.Broadcast(
+            writer.Scale(0)), greenScale = T.Broadcast(writer.Scale(1)), blueScale = T.Broadcast(writer.Scale(2));
         for (int x = 0; x < stride; x += T.Count)
         {
             T red = (Lanes.ToUnit(T.Load(row + x)) - redMean) * redScale;

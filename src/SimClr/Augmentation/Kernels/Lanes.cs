@@ -19,5 +19,6 @@ internal static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Luma<T>(T red, T green, T blue)
         where T : struct, ILanes<T>
-        => T.MultiplyAdd(blue, T.Broadcast(0.114f), T.MultiplyAdd(green, T.Broadcast(0.587f), red * T.Broadcast(0.2989f)));
+        => T.MultiplyAdd(
+            blue, T.Broadcast(0.114f), T.MultiplyAdd(green, T.Broadcast(0.587f), red * T.Broadcast(0.2989f)));
 }

@@ -10,7 +10,8 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
     [ThreadStatic]
     private static float[]? workspace;
 
-    private protected override void Draw(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
+    private protected override void Draw(
+        RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
         int floats = 3 * Size * Size;
         int needed = (2 * floats) + GaussianBlur.Scratch(Size, Size, Kernel);

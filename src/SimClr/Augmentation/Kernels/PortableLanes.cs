@@ -34,7 +34,8 @@ internal readonly unsafe struct PortableLanes(Vector128<float> value) : ILanes<P
     public static PortableLanes operator /(PortableLanes a, PortableLanes b) => new(a.value / b.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PortableLanes MultiplyAdd(PortableLanes a, PortableLanes b, PortableLanes c) => new(Vector128.MultiplyAddEstimate(a.value, b.value, c.value));
+    public static PortableLanes MultiplyAdd(PortableLanes a, PortableLanes b, PortableLanes c)
+        => new(Vector128.MultiplyAddEstimate(a.value, b.value, c.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PortableLanes Min(PortableLanes a, PortableLanes b) => new(Vector128.MinNative(a.value, b.value));
@@ -53,7 +54,8 @@ internal readonly unsafe struct PortableLanes(Vector128<float> value) : ILanes<P
         => new(Vector128.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PortableLanes Permute(PortableLanes a, PortableLanes index) => new(Vector128.ShuffleNative(a.value, index.value.AsInt32()));
+    public static PortableLanes Permute(PortableLanes a, PortableLanes index)
+        => new(Vector128.ShuffleNative(a.value, index.value.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => value.Store(destination);

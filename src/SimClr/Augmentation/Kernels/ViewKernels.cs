@@ -48,21 +48,23 @@ internal abstract class ViewKernels
     /// <param name="options">Size, interpolation and normalization.</param>
     /// <param name="name">One of <see cref="Names"/>, or <c>auto</c>.</param>
     /// <exception cref="NotSupportedException">This processor does not support them.</exception>
-    public static ViewKernels Create(ViewOptions options, string name = "auto") => (name == "auto" ? Default : name) switch
-    {
-        var chosen when !Names.Contains(chosen) => throw new NotSupportedException(
-            $"kernels '{chosen}' are not supported by this processor; expected one of {string.Join(", ", Names)}"),
-        "plain" => new PlainKernels(options),
-        "portable" => new FusedKernels<PortableLanes>(options),
-        "avx2" => new FusedKernels<Avx2Lanes>(options),
-        _ => new FusedKernels<Avx512Lanes>(options),
-    };
+    public static ViewKernels Create(ViewOptions options, string name = "auto")
+        => (name == "auto" ? Default : name) switch
+        {
+            var chosen when !Names.Contains(chosen) => throw new NotSupportedException(
+                $"kernels '{chosen}' are not supported by this processor; expected one of {string.Join(", ", Names)}"),
+            "plain" => new PlainKernels(options),
+            "portable" => new FusedKernels<PortableLanes>(options),
+            "avx2" => new FusedKernels<Avx2Lanes>(options),
+            _ => new FusedKernels<Avx512Lanes>(options),
+        };
 
     internal static string Resolve(string? forced) => forced switch
     {
         null or "" or "auto" => Names[^1],
         _ when Names.Contains(forced) => forced,
-        _ => throw new ConfigurationException($"SIMCLR_KERNELS: got '{forced}', expected auto or one of {string.Join(", ", Names)}"),
+        _ => throw new ConfigurationException(
+            $"SIMCLR_KERNELS: got '{forced}', expected auto or one of {string.Join(", ", Names)}"),
     };
 
     /// <summary>Renders one view.</summary>
@@ -76,14 +78,16 @@ internal abstract class ViewKernels
     /// <exception cref="ArgumentException">
     /// The destination has the wrong length, or the box is not within the image.
     /// </exception>
-    public void Render(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
+    public void Render(
+        RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
         int each = bfloat16 ? sizeof(ushort) : sizeof(float);
         if (destination.Length != 3 * Size * Size * each)
         {
             throw new ArgumentException(
-                $"got room for {destination.Length / (double)each} {(bfloat16 ? "bfloat16 numbers" : "floats")}, expected {Size} × {Size} × 3",
+                $"got room for {destination.Length / (double)each} {(bfloat16 ? "bfloat16 numbers" : "floats")}, "
+                    + $"expected {Size} × {Size} × 3",
                 nameof(destination));
         }
 
@@ -91,11 +95,13 @@ internal abstract class ViewKernels
         if (box.Top < 0 || box.Left < 0 || box.Height < 1 || box.Width < 1
             || box.Height > image.Height - box.Top || box.Width > image.Width - box.Left)
         {
-            throw new ArgumentException($"got {box} of an image of {image.Height} rows and {image.Width} columns", nameof(place));
+            throw new ArgumentException(
+                $"got {box} of an image of {image.Height} rows and {image.Width} columns", nameof(place));
         }
 
         Draw(image, place, draws, bfloat16, destination);
     }
 
-    private protected abstract void Draw(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination);
+    private protected abstract void Draw(
+        RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination);
 }

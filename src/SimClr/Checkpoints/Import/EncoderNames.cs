@@ -26,7 +26,8 @@ internal sealed partial record EncoderNames(
         ("encoder_q", "encoder_k"), ("base_encoder", "momentum_encoder"), ("backbone", "momentum_backbone"),
         ("backbone", "backbone_momentum"), ("encoder", "momentum_encoder"), ("encoder", "encoder_momentum"),
         ("encoder", "target_encoder"), ("online_encoder", "target_encoder"), ("online_network", "target_network"),
-        ("online", "target"), ("net", "net_momentum"), ("model", "ema_model"), ("model", "model_ema"), ("state_dict", "state_dict_ema"),
+        ("online", "target"), ("net", "net_momentum"), ("model", "ema_model"), ("model", "model_ema"),
+        ("state_dict", "state_dict_ema"),
     ];
 
     /// <summary>Finds the encoder among the tensors of a file.</summary>
@@ -36,7 +37,8 @@ internal sealed partial record EncoderNames(
     /// <param name="file">The name of the file, for messages.</param>
     /// <exception cref="DataException">There is no encoder, an unsupported one, or more than one.</exception>
     /// <exception cref="ConfigurationException">There is no encoder with the given prefix.</exception>
-    public static EncoderNames Find(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<UnreadTensor> unread, string? prefix, string file)
+    public static EncoderNames Find(
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<UnreadTensor> unread, string? prefix, string file)
     {
         RejectOtherKinds(tensors.Keys, file);
         (NamingRule Rule, string Prefix)[] found = Encoders(tensors.Keys);
@@ -46,11 +48,15 @@ internal sealed partial record EncoderNames(
             throw None(tensors, file);
         }
 
-        (NamingRule chosen, string front, string why) = prefix is null ? Choose(found, file) : MatchPrefix(found, prefix, file);
+        (NamingRule chosen, string front, string why) = prefix is null
+            ? Choose(found, file)
+            : MatchPrefix(found, prefix, file);
         var names = new Dictionary<string, Tensor>();
         var left = new List<string>();
         Func<string, string?> translate = chosen.Translation(
-            tensors.Keys.Concat(unread.Select(tensor => tensor.Name)).Where(IsBehind).Select(name => name[front.Length..]));
+            tensors.Keys.Concat(unread.Select(tensor => tensor.Name))
+                .Where(IsBehind)
+                .Select(name => name[front.Length..]));
         foreach ((string name, Tensor tensor) in tensors)
         {
             if (IsBehind(name) && translate(name[front.Length..]) is { } ours)
@@ -67,7 +73,9 @@ internal sealed partial record EncoderNames(
         string where = front.Length == 0 ? "as they are" : $"without '{front}'";
         return new EncoderNames(names, front, $"{chosen.Description}, {where}{why}", Groups(left, front))
         {
-            Unread = unread.FirstOrDefault(tensor => IsBehind(tensor.Name) && translate(tensor.Name[front.Length..]) is { } ours && Weight().IsMatch(ours)),
+            Unread = unread.FirstOrDefault(tensor => IsBehind(tensor.Name)
+                && translate(tensor.Name[front.Length..]) is { } ours
+                && Weight().IsMatch(ours)),
         };
 
         bool IsBehind(string name) => name.StartsWith(front, StringComparison.Ordinal);
@@ -76,7 +84,8 @@ internal sealed partial record EncoderNames(
     private static (NamingRule Rule, string Prefix)[] Encoders(IEnumerable<string> names)
         => [.. NamingRules.All.SelectMany(rule => rule.PrefixesIn(names).Select(prefix => (rule, prefix)))];
 
-    private static (NamingRule Rule, string Prefix, string Why) Choose((NamingRule Rule, string Prefix)[] found, string file)
+    private static (NamingRule Rule, string Prefix, string Why) Choose(
+        (NamingRule Rule, string Prefix)[] found, string file)
     {
         if (found is [(NamingRule only, string prefix)])
         {
@@ -87,42 +96,52 @@ internal sealed partial record EncoderNames(
         {
             if (Array.TrueForAll(found, other => other.Prefix == trained || Follows(other.Prefix, trained)))
             {
-                string followers = string.Join(" and ", found.Where(other => other.Prefix != trained).Select(other => $"'{other.Prefix}'"));
+                string followers = string.Join(
+                    " and ", found.Where(other => other.Prefix != trained).Select(other => $"'{other.Prefix}'"));
                 return (rule, trained, $"; {followers} is its moving average and was left out");
             }
         }
 
         throw new DataException(
-            $"{file} holds {found.Length} encoders, with the prefixes {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; choose one with ImportOptions.Prefix");
+            $"{file} holds {found.Length} encoders, with the prefixes "
+                + $"{string.Join(", ", found.Select(f => Quote(f.Prefix)))}; choose one with ImportOptions.Prefix");
     }
 
-    private static (NamingRule Rule, string Prefix, string Why) MatchPrefix((NamingRule Rule, string Prefix)[] found, string prefix, string file)
+    private static (NamingRule Rule, string Prefix, string Why) MatchPrefix(
+        (NamingRule Rule, string Prefix)[] found, string prefix, string file)
     {
         string front = prefix.Length == 0 || prefix.EndsWith('.') ? prefix : prefix + ".";
         int index = Array.FindIndex(found, f => f.Prefix == front);
         return index >= 0
             ? (found[index].Rule, front, " (given)")
             : throw new ConfigurationException(
-                $"ImportOptions.Prefix: got '{prefix}', but {file} has no ResNet with this prefix; expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
+                $"ImportOptions.Prefix: got '{prefix}', but {file} has no ResNet with this prefix; "
+                    + $"expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
     }
 
     private static string Quote(string prefix) => prefix.Length == 0 ? "'' (names as they are)" : $"'{prefix}'";
 
     private static bool Follows(string prefix, string trained)
-        => Pairs.Any(pair => string.Join('.', trained.Split('.').Select(part => part == pair.Trained ? pair.Follower : part)) == prefix);
+        => Pairs.Any(pair => string.Join(
+            '.', trained.Split('.').Select(part => part == pair.Trained ? pair.Follower : part)) == prefix);
 
     private static void RejectOtherKinds(IEnumerable<string> names, string file)
     {
         foreach (string name in names)
         {
-            string? kind = name.Contains(".mixing_conv.", StringComparison.Ordinal) ? "selective kernels (SimCLRv2's checkpoints named sk1); take the one without (sk0)"
+            string? kind = name.Contains(".mixing_conv.", StringComparison.Ordinal)
+                ? "selective kernels (SimCLRv2's checkpoints named sk1); take the one without (sk0)"
                 : DeepStem().IsMatch(name) ? "a stem of three convolutions (timm's resnet50d and its like)"
-                : name.EndsWith("attnpool.positional_embedding", StringComparison.Ordinal) ? "attention pooling (CLIP's ResNets)"
-                : name.EndsWith(".se.fc1.weight", StringComparison.Ordinal) || name.EndsWith(".se.conv_reduce.weight", StringComparison.Ordinal) ? "squeeze-and-excitation"
+                : name.EndsWith("attnpool.positional_embedding", StringComparison.Ordinal)
+                    ? "attention pooling (CLIP's ResNets)"
+                : name.EndsWith(".se.fc1.weight", StringComparison.Ordinal)
+                    || name.EndsWith(".se.conv_reduce.weight", StringComparison.Ordinal) ? "squeeze-and-excitation"
                 : null;
             if (kind is not null)
             {
-                throw new DataException($"{file}: '{name}' belongs to a ResNet with {kind}, which is not supported; expected a plain ResNet-18, 34, 50, 101, 152 or 200");
+                throw new DataException(
+                    $"{file}: '{name}' belongs to a ResNet with {kind}, which is not supported; "
+                        + "expected a plain ResNet-18, 34, 50, 101, 152 or 200");
             }
         }
     }
@@ -133,16 +152,23 @@ internal sealed partial record EncoderNames(
         if (tensor.dim() > 2 && name.StartsWith(prefix, StringComparison.Ordinal))
         {
             throw new DataException(
-                $"{file}: '{name}' of shape [{string.Join(", ", tensor.shape)}] is not a weight of a ResNet, and without it the network would be a different one; expected a plain ResNet{(prefix.Length == 0 ? "" : $" with prefix '{prefix}'")}");
+                $"{file}: '{name}' of shape [{string.Join(", ", tensor.shape)}] is not a weight of a ResNet, and "
+                    + "without it the network would be a different one; "
+                    + $"expected a plain ResNet{(prefix.Length == 0 ? "" : $" with prefix '{prefix}'")}");
         }
     }
 
     private static DataException None(IReadOnlyDictionary<string, Tensor> tensors, string file)
     {
-        string some = tensors.Count == 0 ? "no tensors" : $"{tensors.Count} tensors, such as {string.Join(", ", tensors.Keys.Take(3).Select(name => $"'{name}'"))}";
-        string kind = tensors.Keys.Any(name => name.Contains("blocks.0.attn", StringComparison.Ordinal)) ? " (a vision transformer)" : "";
+        string some = tensors.Count == 0 ? "no tensors"
+            : $"{tensors.Count} tensors, such as {string.Join(", ", tensors.Keys.Take(3).Select(name => $"'{name}'"))}";
+        string kind = tensors.Keys.Any(name => name.Contains("blocks.0.attn", StringComparison.Ordinal))
+            ? " (a vision transformer)"
+            : "";
         return new DataException(
-            $"{file}: it holds {some}{kind}, and no ResNet: no name ends in {string.Join(", ", NamingRules.All.Select(rule => $"'{rule.Anchor}'"))}; expected weights of a ResNet as torchvision, timm, lightly, solo-learn, MoCo or a converted SimCLR checkpoint name them");
+            $"{file}: it holds {some}{kind}, and no ResNet: no name ends in "
+                + $"{string.Join(", ", NamingRules.All.Select(rule => $"'{rule.Anchor}'"))}; expected weights of a "
+                + "ResNet as torchvision, timm, lightly, solo-learn, MoCo or a converted SimCLR checkpoint name them");
     }
 
     /// <summary>
@@ -159,7 +185,8 @@ internal sealed partial record EncoderNames(
                 string[] parts = name.Split('.');
                 int common = parts.Zip(front).TakeWhile(pair => pair.First == pair.Second).Count();
                 return string.Join('.', parts.Take(common + 1));
-            }).Select(group => group.Count() == 1 && group.Single() == group.Key ? group.Key : $"{group.Key} ({group.Count()})"),
+            }).Select(group => group.Count() == 1 && group.Single() == group.Key ? group.Key
+                : $"{group.Key} ({group.Count()})"),
         ];
     }
 
@@ -167,6 +194,8 @@ internal sealed partial record EncoderNames(
     private static partial Regex DeepStem();
 
     // By torchvision's names. The counter of batches is not needed.
-    [GeneratedRegex(@"^(conv1|bn1|layer[1-4]\.[0-9]+\.(conv[1-3]|bn[1-3]|downsample\.[01]))\.(weight|bias|running_mean|running_var)$")]
+    [GeneratedRegex(
+        @"^(conv1|bn1|layer[1-4]\.[0-9]+\.(conv[1-3]|bn[1-3]|downsample\.[01]))"
+            + @"\.(weight|bias|running_mean|running_var)$")]
     private static partial Regex Weight();
 }

@@ -17,7 +17,8 @@ public sealed class ImportedEncoder : IDisposable
     private const int Examples = 3;
     private const string Counter = ".num_batches_tracked";
 
-    private ImportedEncoder(TrainedEncoder encoder, string rule, IReadOnlyList<string> leftOut, IReadOnlyList<string> assumed)
+    private ImportedEncoder(
+        TrainedEncoder encoder, string rule, IReadOnlyList<string> leftOut, IReadOnlyList<string> assumed)
     {
         Encoder = encoder;
         Rule = rule;
@@ -73,7 +74,11 @@ public sealed class ImportedEncoder : IDisposable
 
         ChannelsLast.Convert(module);
         module.eval();
-        return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, [.. names.LeftOut, .. content.LeftOut.Select(left => left.ToString())], assumed);
+        return new ImportedEncoder(
+            new TrainedEncoder(module, encoder, views),
+            names.Rule,
+            [.. names.LeftOut, .. content.LeftOut.Select(left => left.ToString())],
+            assumed);
     }
 
     /// <inheritdoc/>
@@ -92,11 +97,16 @@ public sealed class ImportedEncoder : IDisposable
         }
         catch (DataException error) when (content.LeftOut.Count > 0)
         {
-            throw new DataException($"{error.Message}. Tensors of unsupported types were left out: {string.Join(", ", content.LeftOut.Take(Examples))}", error);
+            throw new DataException(
+                $"{error.Message}. Tensors of unsupported types were left out: "
+                    + $"{string.Join(", ", content.LeftOut.Take(Examples))}",
+                error);
         }
 
         return names.Unread is { } weight
-            ? throw new DataException($"{file}: '{weight.Name}' has type {weight.Type}, which is not supported; expected floating-point numbers such as float32: convert the weights and save them again")
+            ? throw new DataException(
+                $"{file}: '{weight.Name}' has type {weight.Type}, which is not supported; "
+                    + "expected floating-point numbers such as float32: convert the weights and save them again")
             : names;
     }
 
@@ -116,7 +126,8 @@ public sealed class ImportedEncoder : IDisposable
         string? broken = targets.FirstOrDefault(target => !target.Value.isfinite().all().item<bool>()).Key;
         if (broken is not null)
         {
-            throw new DataException($"{file}: '{broken}' contains values that are not finite; training diverged, or the file is damaged");
+            throw new DataException(
+                $"{file}: '{broken}' contains values that are not finite; training diverged, or the file is damaged");
         }
     }
 
@@ -129,7 +140,8 @@ public sealed class ImportedEncoder : IDisposable
             CheckAgainst(options, encoder.Options, file);
             Agree("ImportOptions.Normalize", options.Normalize?.Text(), encoder.Views.Normalize.Text(), file);
             Agree("ImportOptions.Size", options.Size, encoder.Views.Size, file);
-            Agree("ImportOptions.Interpolation", options.Interpolation?.Text(), encoder.Views.Interpolation.Text(), file);
+            Agree(
+                "ImportOptions.Interpolation", options.Interpolation?.Text(), encoder.Views.Interpolation.Text(), file);
         }
         catch
         {
@@ -151,18 +163,23 @@ public sealed class ImportedEncoder : IDisposable
     {
         if (given is not null && !given.Equals(found))
         {
-            throw new ConfigurationException(FormattableString.Invariant($"{option}: got {given}, but {file} has {found}; omit the option or use that value"));
+            throw new ConfigurationException(FormattableString.Invariant(
+                $"{option}: got {given}, but {file} has {found}; omit the option or use that value"));
         }
     }
 
     private static ViewOptions Views(ImportOptions options, EncoderOptions encoder, List<string> assumed, string file)
     {
         Normalization normalize = options.Normalize ?? throw new ConfigurationException(
-            $"ImportOptions.Normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet) or none (checkpoints of SimCLR's authors and of this program)");
+            $"ImportOptions.Normalize is missing: {file} does not say how its pixels were normalized; "
+                + "expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet) or none (checkpoints "
+                + "of SimCLR's authors and of this program)");
         bool small = encoder.Stem == EncoderStem.Small;
         if (options.Size is null)
         {
-            assumed.Add($"size {(small ? SmallSize : DefaultSize)}: the usual size for this stem; ImportOptions.Size sets another");
+            assumed.Add(
+                $"size {(small ? SmallSize : DefaultSize)}: the usual size for this stem; "
+                    + "ImportOptions.Size sets another");
         }
 
         if (options.Interpolation is null)
@@ -172,7 +189,9 @@ public sealed class ImportedEncoder : IDisposable
 
         if (small)
         {
-            assumed.Add("a 3 × 3 stem of stride 1 and padding 1 without pooling (solo-learn's for CIFAR has padding 2, for which features differ)");
+            assumed.Add(
+                "a 3 × 3 stem of stride 1 and padding 1 without pooling (solo-learn's for CIFAR has padding 2, "
+                    + "for which features differ)");
         }
 
         return new ViewOptions

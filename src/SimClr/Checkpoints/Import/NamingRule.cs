@@ -15,5 +15,8 @@ internal sealed record NamingRule(
 {
     /// <summary>Returns the distinct prefixes of the encoders that use this scheme.</summary>
     public IEnumerable<string> PrefixesIn(IEnumerable<string> names)
-        => names.Select(name => Pattern.Match(name)).Where(match => match.Success).Select(match => match.Groups["prefix"].Value).Distinct();
+        => names.Select(name => Pattern.Match(name))
+            .Where(match => match.Success)
+            .Select(match => match.Groups["prefix"].Value)
+            .Distinct();
 }

@@ -8,8 +8,13 @@ internal static partial class NamingRules
 {
     public static IReadOnlyList<NamingRule> All { get; } =
     [
-        new("torchvision's names (also timm's, MoCo's and solo-learn's)", "layer1.0.conv1.weight", Torchvision(), _ => FromTorchvision),
-        new("torchvision's names by number (lightly: the network's children in a row)", "4.0.conv1.weight", Numbered(), FromNumbers),
+        new("torchvision's names (also timm's, MoCo's and solo-learn's)", "layer1.0.conv1.weight", Torchvision(), _
+            => FromTorchvision),
+        new(
+            "torchvision's names by number (lightly: the network's children in a row)",
+            "4.0.conv1.weight",
+            Numbered(),
+            FromNumbers),
         new("the names of SimCLRv2 converted for PyTorch", "net.1.blocks.0.net.0.weight", SimClr2(), _ => FromSimClr2),
     ];
 

@@ -39,7 +39,8 @@ internal sealed class PickleReader
     /// <exception cref="DataException">
     /// The pickle is damaged, or it requires something that weights do not need.
     /// </exception>
-    public static (object? Value, IReadOnlyDictionary<string, PthStorage> Storages) Read(Stream stream, long end, string path)
+    public static (object? Value, IReadOnlyDictionary<string, PthStorage> Storages) Read(
+        Stream stream, long end, string path)
     {
         var reader = new PickleReader(path, new PickleStream(stream, end, path));
         return (reader.Run(), reader.storages);
@@ -151,7 +152,8 @@ internal sealed class PickleReader
         PickleOpcode.NewObjectNamed => ReduceWithKeywords(),
         PickleOpcode.PersistentId => LoadPersistent(),
         _ => throw new DataException(
-            $"{path}: it contains the pickle instruction 0x{(byte)code:x2} before byte {input.Position}, which weights do not need; it is damaged or not a weights file. Nothing was executed"),
+            $"{path}: it contains the pickle instruction 0x{(byte)code:x2} before byte {input.Position}, which weights "
+                + "do not need; it is damaged or not a weights file. Nothing was executed"),
     };
 
     private void PushInteger(BigInteger number)
@@ -177,8 +179,10 @@ internal sealed class PickleReader
         if (PthGlobals.Runs(whole))
         {
             throw new DataException(
-                $"{path}: it refers to '{whole}' before byte {input.Position} of its pickle, which weights do not need and which a careless program would execute. "
-                    + "It was rejected, and nothing was executed. If you trust the file, save only its weights from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
+                $"{path}: it refers to '{whole}' before byte {input.Position} of its pickle, which weights do not need "
+                    + "and which a careless program would execute. It was rejected, and nothing was executed. "
+                    + "If you trust the file, save only its weights from PyTorch: "
+                    + "torch.save(model.state_dict(), \"weights.pth\")");
         }
 
         return names.Count < MaxNames && whole.Length <= 2 * PickleStream.MaxNameBytes
@@ -189,7 +193,8 @@ internal sealed class PickleReader
     private PickleGlobal StackGlobal()
     {
         object? name = Pop();
-        return Pop() is string { Length: <= PickleStream.MaxNameBytes } module && name is string { Length: <= PickleStream.MaxNameBytes } text
+        return Pop() is string { Length: <= PickleStream.MaxNameBytes } module
+            && name is string { Length: <= PickleStream.MaxNameBytes } text
             ? Global(module, text)
             : throw Damaged("a name that is not a string or is too long");
     }
@@ -207,7 +212,8 @@ internal sealed class PickleReader
         copied += tuple.Items is [PickleList list] ? list.Items.Count : 0;
         return copied > MaxInstructions ? throw TooMuch() : maker switch
         {
-            PickleGlobal global => PthGlobals.Make(global, tuple.Items) ?? throw Damaged($"'{global.Name}' with arguments that differ from PyTorch's"),
+            PickleGlobal global => PthGlobals.Make(global, tuple.Items)
+                ?? throw Damaged($"'{global.Name}' with arguments that differ from PyTorch's"),
             PickleOpaque called => called,
             _ => throw Damaged("an object without a name"),
         };
@@ -274,7 +280,8 @@ internal sealed class PickleReader
         var dictionary = new PickleDictionary();
         for (int i = 0; i < items.Length; i += 2)
         {
-            dictionary.Items.Add(KeyValuePair.Create(items[i], i + 1 < items.Length ? items[i + 1] : throw Damaged("a key without a value")));
+            dictionary.Items.Add(KeyValuePair.Create(
+                items[i], i + 1 < items.Length ? items[i + 1] : throw Damaged("a key without a value")));
         }
 
         return dictionary;
@@ -288,7 +295,8 @@ internal sealed class PickleReader
     }
 
     private object? GetMemo(long place)
-        => memo.TryGetValue(place, out object? value) ? value : throw Damaged($"a reference to value {place}, which does not exist");
+        => memo.TryGetValue(place, out object? value) ? value
+            : throw Damaged($"a reference to value {place}, which does not exist");
 
     // Values below a mark cannot be popped before the mark.
     private object? Pop()
@@ -298,10 +306,13 @@ internal sealed class PickleReader
         return top;
     }
 
-    private object? Peek() => stack.Count > (marks.TryPeek(out int mark) ? mark : 0) ? stack[^1] : throw Damaged("an empty stack where a value is expected");
+    private object? Peek() => stack.Count > (marks.TryPeek(out int mark) ? mark : 0) ? stack[^1]
+        : throw Damaged("an empty stack where a value is expected");
 
     private object?[] PopToMark()
-        => marks.TryPop(out int mark) ? Last(stack.Count - mark) : throw Damaged("the end of a list without a beginning");
+        => marks.TryPop(out int mark)
+            ? Last(stack.Count - mark)
+            : throw Damaged("the end of a list without a beginning");
 
     private object?[] Last(int count)
     {
@@ -316,7 +327,9 @@ internal sealed class PickleReader
         return items;
     }
 
-    private DataException TooMuch() => new($"{path}: it describes more than {MaxInstructions} values, more than any weights file does");
+    private DataException TooMuch()
+        => new($"{path}: it describes more than {MaxInstructions} values, more than any weights file does");
 
-    private DataException Damaged(string found) => input.Damaged($"{found} (before byte {input.Position} of its pickle)");
+    private DataException Damaged(string found)
+        => input.Damaged($"{found} (before byte {input.Position} of its pickle)");
 }

@@ -20,7 +20,9 @@ public sealed class PthFile : IWeightsFile
     private const int Chunk = 1 << 20;
 
     private PthFile(
-        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<UnreadTensor> leftOut)
+        IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyList<UnreadTensor> leftOut)
     {
         Tensors = tensors;
         Metadata = metadata;
@@ -73,13 +75,17 @@ public sealed class PthFile : IWeightsFile
         try
         {
             using FileStream stream = RegularFile.OpenRead(path);
-            using IPthSource source = stream.ReadByte() == 'P' ? new PthZip(stream, path) : new PthLegacy(Rewind(stream), path);
+            using IPthSource source = stream.ReadByte() == 'P'
+                ? new PthZip(stream, path)
+                : new PthLegacy(Rewind(stream), path);
             PthState state = PthState.Find(source.Root, path);
             return new PthFile(Load(source, state.Tensors, stream.Length, path), source.Metadata, state.LeftOut);
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or ArgumentException or OverflowException or ExternalException)
+        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException
+            or UnauthorizedAccessException or ArgumentException or OverflowException or ExternalException)
         {
-            throw new DataException($"{path}: it cannot be read as a PyTorch checkpoint ({error.Message}). Is the file complete?", error);
+            throw new DataException(
+                $"{path}: it cannot be read as a PyTorch checkpoint ({error.Message}). Is the file complete?", error);
         }
     }
 
@@ -92,18 +98,22 @@ public sealed class PthFile : IWeightsFile
         return stream;
     }
 
-    private static Dictionary<string, Tensor> Load(IPthSource source, IReadOnlyDictionary<string, PthTensor> found, long fileLength, string path)
+    private static Dictionary<string, Tensor> Load(
+        IPthSource source, IReadOnlyDictionary<string, PthTensor> found, long fileLength, string path)
     {
         var tensors = new Dictionary<string, Tensor>();
         long left = fileLength;
         try
         {
-            foreach (IGrouping<PthStorage, KeyValuePair<string, PthTensor>> sharing in found.GroupBy(t => t.Value.Storage with { Begin = 0 }))
+            foreach (IGrouping<PthStorage, KeyValuePair<string, PthTensor>> sharing in found.GroupBy(
+                t => t.Value.Storage with { Begin = 0 }))
             {
                 left -= sharing.Key.Bytes;
                 if (left < 0)
                 {
-                    throw new DataException($"{path}: its tensors claim more than the file's {fileLength} bytes; it is damaged or has been tampered with");
+                    throw new DataException(
+                        $"{path}: its tensors claim more than the file's {fileLength} bytes; "
+                            + "it is damaged or has been tampered with");
                 }
 
                 using Tensor numbers = Numbers(source, sharing.Key, path);
@@ -141,7 +151,8 @@ public sealed class PthFile : IWeightsFile
 
             return checksum is null || checksum == sum.Value
                 ? numbers
-                : throw new DataException($"{path}: the file is damaged: the checksum of storage '{storage.Key}' differs");
+                : throw new DataException(
+                    $"{path}: the file is damaged: the checksum of storage '{storage.Key}' differs");
         }
         catch
         {

@@ -63,18 +63,24 @@ internal static class PthGlobals
     private static readonly HashSet<string> Running =
     [
         "os", "posix", "nt", "subprocess", "_posixsubprocess", "popen2", "pty", "shutil", "sys", "importlib", "runpy",
-        "ctypes", "_ctypes", "socket", "_socket", "webbrowser", "urllib", "requests", "marshal", "pickle", "_pickle", "cPickle", "pdb", "timeit",
+        "ctypes", "_ctypes", "socket", "_socket", "webbrowser", "urllib", "requests", "marshal", "pickle", "_pickle",
+        "cPickle", "pdb", "timeit",
     ];
 
     private static readonly HashSet<string> RunningBuiltins =
-        ["eval", "exec", "execfile", "compile", "open", "file", "__import__", "input", "raw_input", "breakpoint", "globals", "setattr", "delattr", "apply"];
+    [
+        "eval", "exec", "execfile", "compile", "open", "file", "__import__", "input", "raw_input", "breakpoint",
+        "globals", "setattr", "delattr", "apply",
+    ];
 
     /// <summary>Returns whether a name exists only to run code and never occurs in a legitimate checkpoint.</summary>
     public static bool Runs(string name)
     {
         string[] parts = name.Split('.');
         return Running.Contains(parts[0]) || parts.AsSpan().ContainsAny("os", "posix", "subprocess")
-            || (parts[0] is "builtins" or "__builtin__" or "io" or "_io" or "codecs" && parts.Length > 1 && RunningBuiltins.Contains(parts[1]));
+            || (parts[0] is "builtins" or "__builtin__" or "io" or "_io" or "codecs"
+                && parts.Length > 1
+                && RunningBuiltins.Contains(parts[1]));
     }
 
     /// <summary>
@@ -85,13 +91,17 @@ internal static class PthGlobals
     {
         "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments, type: null),
         "torch._utils._rebuild_tensor_v3" => arguments.ElementAtOrDefault(6) is not PickleGlobal type ? null
-            : Types.TryGetValue(type.Name, out ScalarType of) ? Tensor(arguments, of) : new PthUnread(type.Name.Replace("torch.", "", StringComparison.Ordinal)),
-        "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => arguments.FirstOrDefault() as PthTensor ?? (object?)(arguments.FirstOrDefault() as PthUnread),
+            : Types.TryGetValue(type.Name, out ScalarType of) ? Tensor(arguments, of)
+            : new PthUnread(type.Name.Replace("torch.", "", StringComparison.Ordinal)),
+        "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
+            => arguments.FirstOrDefault() as PthTensor ?? (object?)(arguments.FirstOrDefault() as PthUnread),
 
         // (function, class, arguments, state): a tensor of a subclass, or with attributes.
-        "torch._tensor._rebuild_from_type_v2" => arguments is [PickleGlobal function, _, PickleTuple own, ..] && function.Name != name.Name ? Make(function, own.Items) : null,
+        "torch._tensor._rebuild_from_type_v2" => arguments is [PickleGlobal function, _, PickleTuple own, ..]
+            && function.Name != name.Name ? Make(function, own.Items) : null,
         "torch._utils._rebuild_qtensor" => new PthUnread("quantized numbers"),
-        "torch._utils._rebuild_sparse_tensor" or "torch._utils._rebuild_sparse_csr_tensor" => new PthUnread("sparse numbers"),
+        "torch._utils._rebuild_sparse_tensor" or "torch._utils._rebuild_sparse_csr_tensor"
+            => new PthUnread("sparse numbers"),
         "torch._utils._rebuild_nested_tensor" => new PthUnread("nested tensors"),
         "torch._utils._rebuild_meta_tensor_no_storage" => new PthUnread("no numbers (meta)"),
         _ when Dictionaries.Contains(name.Name) => Dictionary(arguments),
@@ -104,7 +114,8 @@ internal static class PthGlobals
     /// </summary>
     public static PthStorage? Storage(object? id)
     {
-        if (id is not PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, .. var view] } || count < 0)
+        if (id is not PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, .. var view] }
+            || count < 0)
         {
             return null;
         }
@@ -126,7 +137,8 @@ internal static class PthGlobals
     private static object? Tensor(object?[] arguments, ScalarType? type)
         => arguments is not [PthStorage storage, long offset, PickleTuple shape, PickleTuple strides, ..] ? null
             : storage.Unread is { } unread ? unread
-            : (type ?? storage.Type) is { } of && Numbers(shape) is { } sizes && Numbers(strides) is { } steps ? new PthTensor(storage.As(of), offset, sizes, steps)
+            : (type ?? storage.Type) is { } of && Numbers(shape) is { } sizes && Numbers(strides) is { } steps
+                ? new PthTensor(storage.As(of), offset, sizes, steps)
             : null;
 
     private static long[]? Numbers(PickleTuple tuple)

@@ -11,7 +11,8 @@ internal sealed class PthLegacy : IPthSource
 {
     private const long Protocol = 1001;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = BigInteger.Parse(
+        "119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
     private readonly string path;
     private readonly Stream stream;
@@ -26,12 +27,14 @@ internal sealed class PthLegacy : IPthSource
         this.stream = stream;
         if (Pickle() is not BigInteger magic || magic != Magic)
         {
-            throw new DataException($"{path}: this is a pickle but not a PyTorch checkpoint; expected a file written by torch.save");
+            throw new DataException(
+                $"{path}: this is a pickle but not a PyTorch checkpoint; expected a file written by torch.save");
         }
 
         if (Pickle() is not Protocol)
         {
-            throw new DataException($"{path}: its protocol is not {Protocol}, which all versions of PyTorch write in this format");
+            throw new DataException(
+                $"{path}: its protocol is not {Protocol}, which all versions of PyTorch write in this format");
         }
 
         if (Pickle() is not PickleDictionary machine || machine["little_endian"] is not true)
@@ -76,10 +79,13 @@ internal sealed class PthLegacy : IPthSource
                 ? known
                 : throw Damaged("a storage that no tensor uses");
             stream.ReadExactly(count);
-            if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count || storage.Bytes > stream.Length - stream.Position)
+            if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count
+                || storage.Bytes > stream.Length - stream.Position)
             {
                 throw Damaged(
-                    $"a storage of {BinaryPrimitives.ReadInt64LittleEndian(count)} values at byte {stream.Position - 8} of {stream.Length}, expected {storage.Count} of {storage.Type}; is the file complete?");
+                    $"a storage of {BinaryPrimitives.ReadInt64LittleEndian(count)} values at byte "
+                        + $"{stream.Position - 8} of {stream.Length}, expected {storage.Count} of "
+                        + $"{storage.Type}; is the file complete?");
             }
 
             places[storage.Key] = stream.Position;

@@ -32,14 +32,17 @@ internal sealed class PthState
         var state = new PthState(path);
         if (root is not PickleDictionary all)
         {
-            throw new DataException($"{path}: it holds {Describe(root)}, expected a dictionary of tensors, as written by torch.save(model.state_dict(), FILE)");
+            throw new DataException(
+                $"{path}: it holds {Describe(root)}, expected a dictionary of tensors, as written by "
+                    + "torch.save(model.state_dict(), FILE)");
         }
 
         state.Walk(all, "", 0);
         return state.tensors.Count > 0 || state.anObject is not { } name
             ? state
             : throw new DataException(
-                $"{path}: it holds no tensors outside objects such as '{name}', which are not searched; save only the weights from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
+                $"{path}: it holds no tensors outside objects such as '{name}', which are not searched; "
+                    + "save only the weights from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
     }
 
     private void Walk(PickleDictionary dictionary, string prefix, int depth)
@@ -71,7 +74,8 @@ internal sealed class PthState
 
     private void Add(string name, PthTensor tensor)
         => tensors[name] = tensor.Fits() ? tensor : throw new DataException(
-            $"{path}: tensor '{name}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within its storage of {tensor.Storage.Count} values, or repeats them; the file is damaged or has been tampered with");
+            $"{path}: tensor '{name}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within its storage of "
+                + $"{tensor.Storage.Count} values, or repeats them; the file is damaged or has been tampered with");
 
     private string Name(string prefix, object? key)
     {
@@ -82,10 +86,13 @@ internal sealed class PthState
             _ => "?",
         };
         letters += Math.Min(prefix.Length + own.Length, MaxLetters);
-        return prefix.Length + own.Length <= MaxNameLetters && letters <= MaxLetters && tensors.Count + leftOut.Count <= MaxTensors
+        return prefix.Length + own.Length <= MaxNameLetters
+            && letters <= MaxLetters
+            && tensors.Count + leftOut.Count <= MaxTensors
             ? prefix + own
             : throw new DataException(
-                $"{path}: its tensors have names of {prefix.Length + own.Length} characters, or there are more than {MaxTensors}, which no weights file has; it is damaged or has been tampered with");
+                $"{path}: its tensors have names of {prefix.Length + own.Length} characters, or there are more than "
+                    + $"{MaxTensors}, which no weights file has; it is damaged or has been tampered with");
     }
 
     private static string Describe(object? root) => root switch

@@ -24,7 +24,8 @@ internal sealed record PthStorage(string Key, ScalarType? Type, long Count, long
     };
 
     /// <summary>Returns the same bytes as values of a type.</summary>
-    public PthStorage As(ScalarType type) => Type is null ? this with { Type = type, Count = Count / SizeOf(type) } : this;
+    public PthStorage As(ScalarType type)
+        => Type is null ? this with { Type = type, Count = Count / SizeOf(type) } : this;
 }
 
 /// <summary>An unsupported tensor or element type.</summary>

@@ -15,7 +15,11 @@ internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, 
     /// </summary>
     public bool Fits()
     {
-        if (Shape.Length != Strides.Length || Offset < 0 || Storage.Begin < 0 || Storage.Count < 0 || TensorSize.Count(Shape) is not { } count)
+        if (Shape.Length != Strides.Length
+            || Offset < 0
+            || Storage.Begin < 0
+            || Storage.Count < 0
+            || TensorSize.Count(Shape) is not { } count)
         {
             return false;
         }
@@ -37,5 +41,7 @@ internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, 
 
     /// <summary>Returns the tensor as a view of its storage's values.</summary>
     public Tensor View(Tensor numbers)
-        => Shape.Contains(0) ? empty(Shape, numbers.dtype, CPU) : numbers.as_strided(Shape, Strides, Storage.Begin + Offset);
+        => Shape.Contains(0)
+            ? empty(Shape, numbers.dtype, CPU)
+            : numbers.as_strided(Shape, Strides, Storage.Begin + Offset);
 }

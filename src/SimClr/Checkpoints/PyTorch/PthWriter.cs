@@ -32,7 +32,9 @@ internal static class PthWriter
     };
 
     public static void Write(
-        Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+        Stream stream,
+        IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         Add(zip, "data.pkl", Pickle(tensors));
@@ -98,7 +100,8 @@ internal static class PthWriter
             Text("storage");
             Global("torch", Storages.TryGetValue(tensor.dtype, out string? storage)
                 ? storage
-                : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which cannot be written to a PyTorch file"));
+                : throw new ArgumentException(
+                    $"tensor '{name}' is of type {tensor.dtype}, which cannot be written to a PyTorch file"));
             Text($"{key}");
             Text("cpu");
             Integer(tensor.numel());

@@ -40,7 +40,9 @@ internal sealed class PthZip : IPthSource
         folder = Folder();
         byte[] pickle = Read(Entry(PickleEntry), MaxPickleBytes);
         (Root, _) = PickleReader.Read(new MemoryStream(pickle), pickle.Length, path);
-        Metadata = entries.ContainsKey(folder + MetadataEntry) ? Texts(Read(Entry(MetadataEntry), MaxPickleBytes)) : new Dictionary<string, string>();
+        Metadata = entries.ContainsKey(folder + MetadataEntry)
+            ? Texts(Read(Entry(MetadataEntry), MaxPickleBytes))
+            : new Dictionary<string, string>();
     }
 
     public object? Root { get; }
@@ -53,29 +55,35 @@ internal sealed class PthZip : IPthSource
         return entry.Length == storage.Bytes
             ? (entry.Open(), entry.Crc32)
             : throw new DataException(
-                $"{path}: the file is damaged: storage '{storage.Key}' has {entry.Length} bytes, but its {storage.Count} values of {storage.Type} take {storage.Bytes}");
+                $"{path}: the file is damaged: storage '{storage.Key}' has {entry.Length} bytes, but its "
+                    + $"{storage.Count} values of {storage.Type} take {storage.Bytes}");
     }
 
     public void Dispose() => zip.Dispose();
 
     private string Folder()
     {
-        string? pickle = entries.Keys.FirstOrDefault(name => name.EndsWith($"/{PickleEntry}", StringComparison.Ordinal) && name.Count(c => c == '/') == 1);
+        string? pickle = entries.Keys.FirstOrDefault(
+            name => name.EndsWith($"/{PickleEntry}", StringComparison.Ordinal) && name.Count(c => c == '/') == 1);
         if (pickle is null)
         {
             string first = string.Join(", ", entries.Keys.Take(3).Select(name => $"'{name}'"));
             throw new DataException(
-                $"{path}: this is a ZIP file but not a PyTorch checkpoint: it has no {PickleEntry} ({(first.Length > 0 ? $"but {first}" : "it is empty")}); expected a file written by torch.save");
+                $"{path}: this is a ZIP file but not a PyTorch checkpoint: "
+                    + $"it has no {PickleEntry} ({(first.Length > 0 ? $"but {first}" : "it is empty")}); "
+                    + "expected a file written by torch.save");
         }
 
         string found = pickle[..^PickleEntry.Length];
         if (entries.Keys.Any(name => name.StartsWith($"{found}code/", StringComparison.Ordinal)))
         {
             throw new DataException(
-                $"{path}: this is a TorchScript program rather than weights; expected a file written by torch.save(model.state_dict(), FILE)");
+                $"{path}: this is a TorchScript program rather than weights; "
+                    + "expected a file written by torch.save(model.state_dict(), FILE)");
         }
 
-        return entries.TryGetValue($"{found}byteorder", out ZipArchiveEntry? order) && Encoding.ASCII.GetString(Read(order, 16)) == "big"
+        return entries.TryGetValue($"{found}byteorder", out ZipArchiveEntry? order)
+            && Encoding.ASCII.GetString(Read(order, 16)) == "big"
             ? throw new DataException($"{path}: it was written on a big-endian machine, which is not supported")
             : found;
     }
@@ -91,14 +99,16 @@ internal sealed class PthZip : IPthSource
         return entry.CompressedLength == entry.Length && entry.Length <= length
             ? entry
             : throw new DataException(
-                $"{path}: entry '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength} of a {length}-byte file; PyTorch does not compress entries. The file was rejected");
+                $"{path}: entry '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength} of a "
+                    + $"{length}-byte file; PyTorch does not compress entries. The file was rejected");
     }
 
     private byte[] Read(ZipArchiveEntry entry, int max)
     {
         if (entry.Length > Math.Min(max, length))
         {
-            throw new DataException($"{path}: entry '{entry.FullName}' claims {entry.Length} bytes, more than any weights file has there");
+            throw new DataException(
+                $"{path}: entry '{entry.FullName}' claims {entry.Length} bytes, more than any weights file has there");
         }
 
         byte[] bytes = new byte[entry.Length];
@@ -119,7 +129,8 @@ internal sealed class PthZip : IPthSource
         }
         catch (JsonException error)
         {
-            throw new DataException($"{path}: the file is damaged: {MetadataEntry} in it cannot be read ({Json.ReasonOf(error)})", error);
+            throw new DataException(
+                $"{path}: the file is damaged: {MetadataEntry} in it cannot be read ({Json.ReasonOf(error)})", error);
         }
     }
 }

@@ -69,7 +69,8 @@ internal static class SafeArchive
             if (left < 0)
             {
                 throw new DataException(
-                    $"{name}: it unpacks to more than {MaxExpansion} times its size, which no data set does; nothing was kept");
+                    $"{name}: it unpacks to more than {MaxExpansion} times its size, which no data "
+                        + "set does; nothing was kept");
             }
         }
     }
@@ -79,7 +80,8 @@ internal static class SafeArchive
     /// data.
     /// </summary>
     private static bool IsArchiveError(Exception error) => error is EndOfStreamException
-        || error is not (IOException or UnauthorizedAccessException or SimClrException or OperationCanceledException or OutOfMemoryException);
+        || error is not (IOException or UnauthorizedAccessException or SimClrException or OperationCanceledException
+            or OutOfMemoryException);
 
     private static IEnumerable<(string Path, ReadContent? Content)> Zip(string file, Action<long> spend)
     {
@@ -117,7 +119,8 @@ internal static class SafeArchive
     private static IEnumerable<(string Path, ReadContent? Content)> Tar(string file, Action<long> spend)
     {
         using FileStream stream = RegularFile.OpenRead(file);
-        using Stream plain = file.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? stream : new GZipStream(stream, CompressionMode.Decompress);
+        using Stream plain = file.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? stream
+            : new GZipStream(stream, CompressionMode.Decompress);
         var headers = new TarHeaders(plain, spend);
         while (headers.Next() is { } header)
         {
@@ -125,7 +128,8 @@ internal static class SafeArchive
             {
                 TarKind.Folder => (header.Name, null),
                 TarKind.File => (header.Name, headers.Read),
-                TarKind.HardLink or TarKind.SymbolicLink => throw Rejection(Path.GetFileName(file), header.Name, "a link"),
+                TarKind.HardLink or TarKind.SymbolicLink
+                    => throw Rejection(Path.GetFileName(file), header.Name, "a link"),
                 _ => throw Rejection(Path.GetFileName(file), header.Name, "a device, a pipe or something unknown"),
             };
         }
@@ -133,12 +137,16 @@ internal static class SafeArchive
 
     /// <summary>Returns whether an entry is metadata that macOS adds beside files.</summary>
     private static bool IsLitter(string path)
-        => path.StartsWith("__MACOSX/", StringComparison.Ordinal) || Path.GetFileName(path).StartsWith("._", StringComparison.Ordinal);
+        => path.StartsWith("__MACOSX/", StringComparison.Ordinal)
+            || Path.GetFileName(path).StartsWith("._", StringComparison.Ordinal);
 
     private static string Inside(string folder, string path, string archive)
     {
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (path.Length == 0 || path[0] == '/' || path.AsSpan().IndexOfAny('\\', ':', '\0') >= 0 || parts.Contains(".."))
+        if (path.Length == 0
+            || path[0] == '/'
+            || path.AsSpan().IndexOfAny('\\', ':', '\0') >= 0
+            || parts.Contains(".."))
         {
             throw Rejection(archive, path, "a name that may lead outside");
         }
@@ -162,14 +170,17 @@ internal static class SafeArchive
     private static void RequireNew(string target, string folder, string path, bool isFolder, string archive)
     {
         bool taken = isFolder ? File.Exists(target) : File.Exists(target) || Directory.Exists(target);
-        for (string? parent = Path.GetDirectoryName(target); parent?.Length > folder.Length && !taken; parent = Path.GetDirectoryName(parent))
+        for (string? parent = Path.GetDirectoryName(target); parent?.Length > folder.Length
+            && !taken; parent = Path.GetDirectoryName(parent))
         {
             taken = File.Exists(parent);
         }
 
         if (taken)
         {
-            throw new DataException($"{archive}: it holds '{path}' twice, or as a file and as a folder; expected each name once. Nothing was kept; is this the archive that its authors published?");
+            throw new DataException(
+                $"{archive}: it holds '{path}' twice, or as a file and as a folder; expected each name once. "
+                    + "Nothing was kept; is this the archive that its authors published?");
         }
     }
 

@@ -80,7 +80,8 @@ internal sealed class TarDataSet : ImageDataSet
         TarMember member = members[index];
         return member.Length <= Array.MaxLength
             ? FileSlice.Read(shards[member.Shard], member.Offset, (int)member.Length, PathOf(index))
-            : throw new UnreadableImageException(PathOf(index), $"{member.Length} bytes are more than an image can have");
+            : throw new UnreadableImageException(
+                PathOf(index), $"{member.Length} bytes are more than an image can have");
     }
 
     /// <summary>Returns the reason why a partly labeled set has no labels: which image has no class.</summary>
@@ -88,7 +89,9 @@ internal sealed class TarDataSet : ImageDataSet
     {
         int first = members.Index().First(member => member.Item.Label < 0).Index;
         int links = indexes.Sum(index => index.DanglingLabels.Count);
-        string hint = links > 0 ? $"; {links} .cls are links to files that the shards do not contain: pack with 'tar -h'" : "";
+        string hint = links > 0
+            ? $"; {links} .cls are links to files that the shards do not contain: pack with 'tar -h'"
+            : "";
         return $"'{PathOf(first)}' has no .cls ({missing} of {Count} images{hint})";
     }
 
@@ -97,26 +100,33 @@ internal sealed class TarDataSet : ImageDataSet
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string all = links > 1 ? $"{links} members are links to files" : "it is a link to a file";
         int labels = indexes.Sum(index => index.LabelsWithoutImage.Count);
-        string alone = labels > 1 ? $"{labels} .cls members have no image with the same key" : "a .cls member without an image of the same key";
+        string alone = labels > 1
+            ? $"{labels} .cls members have no image with the same key"
+            : "a .cls member without an image of the same key";
         Omission[] odd =
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
                 $"{shards[shard]}/{image.Name}",
                 $"{all} that the shard does not contain (this one to '{image.Link}'); pack with 'tar -h'"))),
             .. indexes.SelectMany((index, shard) => index.LabelsWithoutImage.Select(name => new Omission(
-                $"{shards[shard]}/{name}", $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
+                $"{shards[shard]}/{name}",
+                $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
         ];
         return UnsupportedFormatsIn(indexes) with { SpecialFiles = odd };
     }
 
     private static Omissions UnsupportedFormatsIn(TarIndex[] indexes)
-        => indexes.Aggregate(Omissions.None, (sum, index) => sum.Merge(Omissions.None with { UnsupportedFormats = index.UnsupportedFormats }));
+        => indexes.Aggregate(
+            Omissions.None,
+            (sum, index) => sum.Merge(Omissions.None with { UnsupportedFormats = index.UnsupportedFormats }));
 
     private static string LeftOutOf(TarIndex[] indexes)
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string passedOver = UnsupportedFormatsIn(indexes).UnsupportedFormatsText();
         return (passedOver.Length > 0 ? $". Skipped {passedOver}, which are not supported" : "")
-            + (links > 0 ? $". {links} members are links to files that the shards do not contain: pack with 'tar -h'" : "");
+            + (links > 0
+                ? $". {links} members are links to files that the shards do not contain: pack with 'tar -h'"
+                : "");
     }
 }

@@ -40,8 +40,11 @@ internal sealed class TarExtension
         while (!content.IsEmpty && content[0] != 0)
         {
             int space = content.IndexOf((byte)' ');
-            if (space < 0 || !int.TryParse(content[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-                || length <= space + 1 || length > content.Length || content[length - 1] != '\n'
+            if (space < 0
+                || !int.TryParse(content[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                || length <= space + 1
+                || length > content.Length
+                || content[length - 1] != '\n'
                 || content[(space + 1)..length].IndexOf((byte)'=') is not (> 0 and int name))
             {
                 throw new InvalidDataException("an extended header (pax) is damaged");

@@ -57,7 +57,8 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
             ReadBlock();
             if (!block.AsSpan().ContainsAnyExcept((byte)0))
             {
-                return extensions == 0 ? null : throw new InvalidDataException($"it ends within a header, after {last}");
+                return extensions == 0 ? null
+                    : throw new InvalidDataException($"it ends within a header, after {last}");
             }
 
             RequireChecksum();

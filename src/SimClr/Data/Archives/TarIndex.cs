@@ -138,7 +138,8 @@ internal sealed class TarIndex
             else if (!labels.TryAdd(KeyOf(header.Name), ReadClass(stream, header.Name, place.Offset, place.Length)))
             {
                 throw new InvalidDataException(
-                    $"two .cls members have the key '{KeyOf(header.Name)}'; a key ends at the first dot of the file name");
+                    $"two .cls members have the key '{KeyOf(header.Name)}'; "
+                        + "a key ends at the first dot of the file name");
             }
         }
 

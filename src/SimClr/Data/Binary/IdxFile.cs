@@ -90,7 +90,8 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
                     + $"{Array.MaxLength} bytes");
         }
 
-        DataException Wrong(string got) => new($"{file}: got {got} bytes after the header, expected {size} ({shape}); is the file complete?");
+        DataException Wrong(string got)
+            => new($"{file}: got {got} bytes after the header, expected {size} ({shape}); is the file complete?");
         if (left is { } there && there != size)
         {
             throw Wrong($"{there}");
@@ -98,7 +99,9 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
 
         if (size > maxBytes)
         {
-            throw new DataException($"{file}: the header announces {size} bytes ({shape}), more than a file of this size can hold; is it complete?");
+            throw new DataException(
+                $"{file}: the header announces {size} bytes ({shape}), more than a file of this "
+                    + "size can hold; is it complete?");
         }
 
         byte[] values = new byte[(int)size];

@@ -17,7 +17,8 @@ internal sealed class PackDataSet : ImageDataSet
     private PackDataSet(string name, SafeFileHandle file, PackIndex index)
     {
         (Name, this.file, this.index) = (name, file, index);
-        Labels = index.ClassNames is null || index.MultiLabels is not null ? null : [.. index.Entries.Select(entry => entry.Label)];
+        Labels = index.ClassNames is null || index.MultiLabels is not null ? null
+            : [.. index.Entries.Select(entry => entry.Label)];
         offsets = new long[index.Entries.Count];
         long offset = PackHeader.Length;
         for (int i = 0; i < offsets.Length; i++)
@@ -58,7 +59,8 @@ internal sealed class PackDataSet : ImageDataSet
         {
             file?.Dispose();
             throw new DataException(
-                $"{path} cannot be used as a packed file: {error.Message}. PackFile.Write writes a complete one", error);
+                $"{path} cannot be used as a packed file: {error.Message}. PackFile.Write writes a complete one",
+                error);
         }
     }
 
@@ -114,7 +116,8 @@ internal sealed class PackDataSet : ImageDataSet
         PackIndex index = PackIndex.Parse(bytes);
         return index.Entries.Count > 0 && PackHeader.Length + index.PixelBytes == header.IndexOffset
             ? index
-            : throw new FormatException($"its index is damaged: {index.Entries.Count} images do not match the number of bytes before it");
+            : throw new FormatException(
+                $"its index is damaged: {index.Entries.Count} images do not match the number of bytes before it");
     }
 
     private static void Fill(SafeFileHandle file, Span<byte> bytes, long offset)

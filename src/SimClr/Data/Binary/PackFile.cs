@@ -76,7 +76,8 @@ public static class PackFile
             {
                 stream.Write(image!.Pixels);
                 kept.Add(from + i);
-                entries.Add(new PackEntry(image.Width, image.Height, images.Labels?[from + i] ?? -1, images.RelativePathOf(from + i)));
+                entries.Add(new PackEntry(
+                    image.Width, image.Height, images.Labels?[from + i] ?? -1, images.RelativePathOf(from + i)));
             }
 
             progress?.Report(from + count);
@@ -85,7 +86,8 @@ public static class PackFile
         skipped.CheckAll();
         if (kept.Count == 0)
         {
-            throw new DataException($"'{images.Name}': none of {images.Count} images can be read; there is nothing to pack");
+            throw new DataException(
+                $"'{images.Name}': none of {images.Count} images can be read; there is nothing to pack");
         }
 
         // Without its unreadable images, this is a different set.

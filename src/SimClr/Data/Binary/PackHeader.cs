@@ -17,7 +17,8 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
     // Like that of PNG, it has a byte beyond ASCII and both line endings, to detect a transfer in text mode.
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'S', (byte)'C', (byte)'L', (byte)'R', 13, 10, 26];
 
-    public static PackHeader Create(long indexOffset, byte[] index) => new(indexOffset, index.Length, SHA256.HashData(index));
+    public static PackHeader Create(long indexOffset, byte[] index)
+        => new(indexOffset, index.Length, SHA256.HashData(index));
 
     /// <summary>Returns whether a file begins like a packed file; false if it cannot be read.</summary>
     public static bool IsAtStartOf(string path)
@@ -30,9 +31,11 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
             }
 
             RegularFile.Require(path);
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> start = stackalloc byte[Magic.Length];
-            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);
+            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+                && start.SequenceEqual(Magic);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +68,8 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
         int version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         if (version != Version)
         {
-            throw new FormatException($"got version {version} of the format, expected {Version}; it was packed by another version of simclr");
+            throw new FormatException(
+                $"got version {version} of the format, expected {Version}; it was packed by another version of simclr");
         }
 
         var header = new PackHeader(
@@ -76,6 +80,8 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
             && header.IndexOffset <= long.MaxValue - header.IndexLength;
         return !possible ? throw new FormatException("its header is damaged")
             : header.IndexOffset + header.IndexLength == fileLength ? header
-            : throw new FormatException($"got {fileLength} bytes, expected {header.IndexOffset + header.IndexLength}: it was probably cut off when it was copied");
+            : throw new FormatException(
+                $"got {fileLength} bytes, expected {header.IndexOffset + header.IndexLength}: it was probably "
+                    + "cut off when it was copied");
     }
 }

@@ -66,11 +66,19 @@ internal sealed class PackIndex
             int classes = reader.ReadInt32();
             string[]? names = classes < 0 ? null : ReadMany(reader, classes, 1, reader.ReadString);
             PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), EntryBytes, () => ReadEntry(reader));
-            sbyte[][]? presence = ReadMultiLabels(bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
+            sbyte[][]? presence = ReadMultiLabels(
+                bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
             int? labels = presence is null ? names?.Length : null;
             return entries.Cast<PackEntry?>().FirstOrDefault(entry => !IsPossible(entry!.Value, labels)) is { } entry
-                ? throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}")
-                : new PackIndex { Fingerprint = fingerprint, ClassNames = names, MultiLabels = presence, Entries = entries };
+                ? throw new FormatException(
+                    $"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}")
+                : new PackIndex
+                {
+                    Fingerprint = fingerprint,
+                    ClassNames = names,
+                    MultiLabels = presence,
+                    Entries = entries,
+                };
         }
         catch (EndOfStreamException error)
         {

@@ -32,7 +32,8 @@ internal sealed class RecordDataSet : ImageDataSet
             ends[i] = (i > 0 ? ends[i - 1] : 0) + CountIn(files[i]);
         }
 
-        fingerprint = new(() => Data.Fingerprint.ComputeForFiles([kind, string.Join(' ', labels ?? [])], files, Count, ReadRecord));
+        fingerprint = new(
+            () => Data.Fingerprint.ComputeForFiles([kind, string.Join(' ', labels ?? [])], files, Count, ReadRecord));
     }
 
     public override string Name { get; }
@@ -119,6 +120,7 @@ internal sealed class RecordDataSet : ImageDataSet
         return length > 0 && length % layout.Bytes == 0
             ? checked((int)(length / layout.Bytes))
             : throw new DataException(
-                $"{file}: got {length} bytes, expected a multiple of {layout.Bytes} (one image); is the file complete?");
+                $"{file}: got {length} bytes, expected a multiple of {layout.Bytes} (one "
+                    + "image); is the file complete?");
     }
 }

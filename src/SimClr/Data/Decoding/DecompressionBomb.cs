@@ -35,7 +35,8 @@ internal static class DecompressionBomb
         {
             throw new UnreadableImageException(path, string.Create(
                 CultureInfo.InvariantCulture,
-                $"its header claims {width} × {height} pixels, more than a file of {encoded.Length} bytes can hold: it is cut off or broken"));
+                $"its header claims {width} × {height} pixels, more than a file of {encoded.Length} bytes can "
+                    + $"hold: it is cut off or broken"));
         }
     }
 

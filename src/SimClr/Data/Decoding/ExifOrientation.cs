@@ -25,7 +25,8 @@ internal static class ExifOrientation
         {
             [0xFF, 0xD8, ..] => InJpeg(encoded),
             [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. var chunks] => InPng(chunks),
-            _ when encoded.Length > 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8) => InWebP(encoded[12..]),
+            _ when encoded.Length > 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8)
+                => InWebP(encoded[12..]),
             _ => [],
         };
 
@@ -77,7 +78,9 @@ internal static class ExifOrientation
     {
         ReadOnlySpan<byte> profile = [];
         bool hasProfile = false;
-        while (rest.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length <= rest.Length - 12)
+        while (rest.Length >= 12
+            && BinaryPrimitives.ReadUInt32BigEndian(rest) is var length
+            && length <= rest.Length - 12)
         {
             if (rest.Slice(4, 4).SequenceEqual("eXIf"u8))
             {
@@ -107,7 +110,9 @@ internal static class ExifOrientation
             return [];
         }
 
-        while (rest.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var length && length <= rest.Length - 8)
+        while (rest.Length >= 8
+            && BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var length
+            && length <= rest.Length - 8)
         {
             if (rest.StartsWith("EXIF"u8))
             {
@@ -142,7 +147,9 @@ internal static class ExifOrientation
         ReadOnlySpan<byte> rest = tiff[((int)directory + 2)..];
         for (; entries > 0 && rest.Length >= EntryBytes; entries--, rest = rest[EntryBytes..])
         {
-            if (ReadShort(rest, big) == OrientationTag && ReadLong(rest[4..], big) == 1 && Value(rest, big) is >= 1 and <= 8 and var value)
+            if (ReadShort(rest, big) == OrientationTag
+                && ReadLong(rest[4..], big) == 1
+                && Value(rest, big) is >= 1 and <= 8 and var value)
             {
                 return (SKEncodedOrigin)value;
             }

@@ -17,7 +17,10 @@ public static unsafe class ImageDecoder
     private static readonly string TurboJpegName = JpegDecoder.TurboJpeg.Text();
 
     /// <summary>The file extensions of images in folders and tar shards, in lower case.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
+    public static IReadOnlyList<string> Extensions { get; } =
+    [
+        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe",
+    ];
 
     /// <summary>Returns whether a path ends in one of <see cref="Extensions"/>, ignoring case.</summary>
     /// <param name="path">The path.</param>
@@ -67,7 +70,8 @@ public static unsafe class ImageDecoder
         JpegDecoder.Auto => TurboJpeg.IsAvailable ? TurboJpegName : SkiaName,
         var decoder when !Has(decoder) => throw new ConfigurationException(
             $"data.decoder is {decoder.Text()}, but the system has no libturbojpeg (looked for "
-                + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use data.decoder=auto"),
+                + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: "
+                + "libturbojpeg0) or use data.decoder=auto"),
         var decoder => decoder.Text(),
     };
 
@@ -116,8 +120,9 @@ public static unsafe class ImageDecoder
     // checks here cover.
     private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data) => encoded switch
     {
-        [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..]
-            or [(byte)'B', (byte)'M', ..] or [(byte)'G', (byte)'I', (byte)'F', ..] => SKCodec.Create(data),
+        [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
+            or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] or [(byte)'B', (byte)'M', ..]
+            or [(byte)'G', (byte)'I', (byte)'F', ..] => SKCodec.Create(data),
         _ => null,
     };
 

@@ -24,7 +24,8 @@ internal static class JpegScans
         {
             throw new UnreadableImageException(
                 path,
-                $"a JPEG with {scans} scans, expected at most {MaxScans} (a progressive one has about ten): it would take minutes to decode");
+                $"a JPEG with {scans} scans, expected at most {MaxScans} (a progressive one has about ten): "
+                    + "it would take minutes to decode");
         }
     }
 

@@ -9,13 +9,15 @@ namespace SimClr.Data;
 internal static unsafe class PixelLayout
 {
     // The next write overwrites the last four of the sixteen bytes.
-    private static readonly Vector128<byte> WithoutAlpha = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
+    private static readonly Vector128<byte> WithoutAlpha = Vector128.Create(
+        (byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
 
     /// <summary>
     /// Converts RGBA (height × width × 4, alpha not premultiplied) or opaque RGB (height × width × 3) to an upright RGB
     /// image.
     /// </summary>
-    public static RgbImage ToRgb(byte* stored, int bytesPerPixel, int width, int height, SKEncodedOrigin origin, bool opaque)
+    public static RgbImage ToRgb(
+        byte* stored, int bytesPerPixel, int width, int height, SKEncodedOrigin origin, bool opaque)
     {
         (bool swap, bool mirrorX, bool mirrorY) = Axes(origin);
         (int outWidth, int outHeight) = swap ? (height, width) : (width, height);

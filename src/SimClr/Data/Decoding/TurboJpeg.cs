@@ -37,7 +37,8 @@ internal sealed unsafe class TurboJpeg
     }
 
     /// <summary>The file names tried for the library.</summary>
-    public static IReadOnlyList<string> Names { get; } = OperatingSystem.IsWindows() ? ["turbojpeg.dll", "libturbojpeg.dll"]
+    public static IReadOnlyList<string> Names { get; } = OperatingSystem.IsWindows()
+        ? ["turbojpeg.dll", "libturbojpeg.dll"]
         : OperatingSystem.IsMacOS() ? ["libturbojpeg.dylib"]
         : ["libturbojpeg.so.0", "libturbojpeg.so"];
 
@@ -96,7 +97,8 @@ internal sealed unsafe class TurboJpeg
         {
             var length = new CULong((nuint)encoded.Length);
             (int width, int height, int subsampling, int colorspace) = (0, 0, 0, 0);
-            if (readHeader(handle, file, length, &width, &height, &subsampling, &colorspace) != 0 || colorspace > LastColorspace)
+            if (readHeader(handle, file, length, &width, &height, &subsampling, &colorspace) != 0
+                || colorspace > LastColorspace)
             {
                 return null;
             }
@@ -107,7 +109,8 @@ internal sealed unsafe class TurboJpeg
             byte[] pixels = PixelPool.Rent(3 * width * height);
             fixed (byte* rgb = pixels)
             {
-                int failed = decompress(handle, file, length, rgb, width, 3 * width, height, Rgb, AccurateDct | StopOnWarning | LimitScans);
+                int failed = decompress(
+                    handle, file, length, rgb, width, 3 * width, height, Rgb, AccurateDct | StopOnWarning | LimitScans);
                 SKEncodedOrigin origin = ExifOrientation.Read(encoded);
                 if (failed == 0 && origin == SKEncodedOrigin.TopLeft)
                 {

@@ -8,8 +8,10 @@ internal static class UnsupportedImageExtensions
 {
     private static readonly HashSet<string> Extensions =
     [
-        ".heic", ".heif", ".hif", ".avif", ".tif", ".tiff", ".jxl", ".jp2", ".j2k", ".jpx", ".jpf", ".jxr", ".wdp",   // photographs
-        ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".orf", ".rw2", ".raf", ".pef", ".srw",   // cameras
+        // photographs
+        ".heic", ".heif", ".hif", ".avif", ".tif", ".tiff", ".jxl", ".jp2", ".j2k", ".jpx", ".jpf", ".jxr", ".wdp",
+        // cameras
+        ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".orf", ".rw2", ".raf", ".pef", ".srw",
         ".x3f", ".rwl", ".iiq", ".3fr", ".fff", ".erf", ".kdc", ".dcr", ".mrw", ".mef", ".mos", ".raw", ".gpr",
         ".psd", ".psb", ".xcf", ".svg", ".svgz", ".eps",   // drawing
         ".ico", ".tga", ".pcx", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".qoi", ".exr", ".hdr", ".dds", ".dcm",

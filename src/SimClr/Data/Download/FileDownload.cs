@@ -31,7 +31,12 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
     /// The file cannot be downloaded, or does not match the checksum or the maximum size.
     /// </exception>
     public async Task FetchAsync(
-        Uri address, string path, string md5, long maxBytes, IProgress<long>? progress = null, CancellationToken cancel = default)
+        Uri address,
+        string path,
+        string md5,
+        long maxBytes,
+        IProgress<long>? progress = null,
+        CancellationToken cancel = default)
     {
         string part = path + ".part";
         if (File.Exists(path))
@@ -56,13 +61,16 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
                 if (losses >= MaxLosses)
                 {
                     throw new DataException(
-                        $"{address}: the server made the download start over {losses} times ({error.Message}); try again later, or from another mirror", error);
+                        $"{address}: the server made the download start over {losses} times ({error.Message}); "
+                            + "try again later, or from another mirror",
+                        error);
                 }
 
                 if (fruitless >= MaxFailedTries)
                 {
                     throw new DataException(
-                        $"{address}: the connection failed {fruitless} times in a row ({error.Message}); {ByteSize.Format(SizeOf(part))} are kept; run the same command again to resume",
+                        $"{address}: the connection failed {fruitless} times in a row ({error.Message}); "
+                            + $"{ByteSize.Format(SizeOf(part))} are kept; run the same command again to resume",
                         error);
                 }
 
@@ -78,7 +86,8 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
 
     private static bool IsPassing(Exception error, CancellationToken cancel) => error switch
     {
-        HttpRequestException { StatusCode: { } code } => code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)code >= 500,
+        HttpRequestException { StatusCode: { } code }
+            => code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)code >= 500,
         HttpRequestException or HttpIOException or TimeoutException => true,
         OperationCanceledException => !cancel.IsCancellationRequested,   // The client's own timeout.
         _ => false,
@@ -97,7 +106,8 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             long bytes = SizeOf(part);
             File.Delete(part);
             throw new DataException(
-                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. It is not the published file and was deleted; try again later, or from another mirror");
+                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. It is not the published file and was "
+                    + "deleted; try again later, or from another mirror");
         }
     }
 
@@ -106,7 +116,8 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         => await MD5.HashDataAsync(stream, cancel).ConfigureAwait(false);
 #pragma warning restore CA5351
 
-    private async Task ContinueAsync(Uri address, string part, long maxBytes, IProgress<long>? progress, CancellationToken cancel)
+    private async Task ContinueAsync(
+        Uri address, string part, long maxBytes, IProgress<long>? progress, CancellationToken cancel)
     {
         long have = SizeOf(part);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -128,14 +139,17 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             throw new HttpRequestException("the partial download did not match the file; starting over");
         }
 
-        if (!response.IsSuccessStatusCode && !IsPassing(new HttpRequestException(null, null, response.StatusCode), cancel))
+        if (!response.IsSuccessStatusCode
+            && !IsPassing(new HttpRequestException(null, null, response.StatusCode), cancel))
         {
             throw new DataException(
-                $"{address}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}, expected the file; if it has moved, download from another mirror");
+                $"{address}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}, expected the "
+                    + "file; if it has moved, download from another mirror");
         }
 
         response.EnsureSuccessStatusCode();
-        bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+        bool continues = response.StatusCode == HttpStatusCode.PartialContent
+            && response.Content.Headers.ContentRange?.From == have;
         if (response.StatusCode == HttpStatusCode.PartialContent && !continues)
         {
             File.Delete(part);
@@ -148,7 +162,13 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
     }
 
     private static async Task CopyAsync(
-        Uri address, HttpResponseMessage response, string part, long start, long maxBytes, IProgress<long>? progress, CancellationToken cancel)
+        Uri address,
+        HttpResponseMessage response,
+        string part,
+        long start,
+        long maxBytes,
+        IProgress<long>? progress,
+        CancellationToken cancel)
     {
         using Stream source = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         using var target = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
@@ -157,7 +177,8 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         byte[] buffer = new byte[BufferBytes];
         while (true)
         {
-            int read = await source.ReadAsync(buffer, cancel).AsTask().WaitAsync(IdleTimeout, cancel).ConfigureAwait(false);
+            int read =
+                await source.ReadAsync(buffer, cancel).AsTask().WaitAsync(IdleTimeout, cancel).ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -185,5 +206,6 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
     }
 
     private static string TooLarge(Uri address, long bytes, long maxBytes)
-        => $"{address}: got {ByteSize.Format(bytes)} or more, expected at most {ByteSize.Format(maxBytes)}; this is not the published file";
+        => $"{address}: got {ByteSize.Format(bytes)} or more, expected at most {ByteSize.Format(maxBytes)}; "
+            + "this is not the published file";
 }

@@ -33,7 +33,11 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     /// The set cannot be downloaded, does not match its checksums, or does not fit on the disk.
     /// </exception>
     public async Task<DownloadedSet> RunAsync(
-        RemoteSet set, string folder, Uri? mirror, Action<RemoteFile, long>? progress = null, CancellationToken cancel = default)
+        RemoteSet set,
+        string folder,
+        Uri? mirror,
+        Action<RemoteFile, long>? progress = null,
+        CancellationToken cancel = default)
     {
         string[] there = [.. set.Contents.Where(name => IsOccupied(Path.Join(folder, name)))];
         if (there.Length == set.Contents.Length)
@@ -55,10 +59,14 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
                 continue;
             }
 
-            Uri address = mirror is null ? new Uri(file.Address) : new Uri($"{mirror.ToString().TrimEnd('/')}/{file.Name}");
+            Uri address = mirror is null
+                ? new Uri(file.Address)
+                : new Uri($"{mirror.ToString().TrimEnd('/')}/{file.Name}");
             var report = new Reporter(done => progress?.Invoke(file, done));
             await new FileDownload(client, pause)
-                .FetchAsync(address, archive, file.Md5, (2 * file.Megabytes * Megabyte) + (64 * Megabyte), report, cancel).ConfigureAwait(false);
+                .FetchAsync(
+                    address, archive, file.Md5, (2 * file.Megabytes * Megabyte) + (64 * Megabyte), report, cancel)
+                .ConfigureAwait(false);
             bytes += new FileInfo(archive).Length;
             string[] placed = Install(file, archive, folder, work, cancel);
             await File.WriteAllLinesAsync(done, placed, cancel).ConfigureAwait(false);
@@ -78,13 +86,17 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     /// </summary>
     private static void RequireNoConflict(RemoteSet set, string folder, string work, string[] there)
     {
-        IEnumerable<string> own = set.Files.Select(file => Path.Join(work, $"{file.Name}{DoneMark}")).Where(File.Exists).SelectMany(File.ReadLines);
-        string[] foreign = [.. there.Except(own).Except(set.Files.Where(file => file.KeepArchive).Select(file => file.Name))];
+        IEnumerable<string> own = set.Files.Select(file => Path.Join(work, $"{file.Name}{DoneMark}"))
+            .Where(File.Exists)
+            .SelectMany(File.ReadLines);
+        string[] foreign = [.. there.Except(own)
+            .Except(set.Files.Where(file => file.KeepArchive).Select(file => file.Name))];
         if (foreign.Length > 0)
         {
             throw new DataException(
-                $"'{folder}' holds {string.Join(", ", foreign)}, but not {string.Join(", ", set.Contents.Except(there))}: part of {set.Title} that this command did not put there. "
-                    + "Nothing was fetched; remove that part, or choose another output folder");
+                $"'{folder}' holds {string.Join(", ", foreign)}, but not "
+                    + $"{string.Join(", ", set.Contents.Except(there))}: part of {set.Title} that this command did not "
+                    + "put there. Nothing was fetched; remove that part, or choose another output folder");
         }
     }
 
@@ -95,7 +107,8 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     /// <summary>
     /// Moves a downloaded file, or the contents of an archive, into place and returns the resulting names.
     /// </summary>
-    private static string[] Install(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    private static string[] Install(
+        RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
         try
         {
@@ -104,12 +117,13 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException(
-                $"{file.Name} cannot be unpacked in '{folder}': {error.Message}. The download is kept: make room or check the permissions, "
-                    + "and run the same command again to resume", error);
+                $"{file.Name} cannot be unpacked in '{folder}': {error.Message}. The download is kept: "
+                    + "make room or check the permissions, and run the same command again to resume", error);
         }
     }
 
-    private static string[] InstallOrFail(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    private static string[] InstallOrFail(
+        RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
         if (file.KeepArchive)
         {
@@ -165,7 +179,8 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         string[] names = [.. Directory.GetFileSystemEntries(unpacked).Select(path => Path.GetFileName(path)!)];
         if (names.FirstOrDefault(name => IsOccupied(Path.Join(folder, name))) is { } taken)
         {
-            throw new DataException($"'{Path.Join(folder, taken)}' exists already; remove it, or choose another output folder");
+            throw new DataException(
+                $"'{Path.Join(folder, taken)}' exists already; remove it, or choose another output folder");
         }
 
         foreach (string name in names)

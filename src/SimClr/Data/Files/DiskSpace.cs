@@ -16,7 +16,8 @@ internal static class DiskSpace
         if (bytes > free)
         {
             throw new DataException(
-                $"{what} takes {ByteSize.Format(bytes)}, but {Path.GetFullPath(folder)} has {ByteSize.Format(free)} free; make room, or choose another output folder");
+                $"{what} takes {ByteSize.Format(bytes)}, but {Path.GetFullPath(folder)} has {ByteSize.Format(free)} "
+                    + "free; make room, or choose another output folder");
         }
     }
 }

@@ -45,7 +45,8 @@ internal static class FileSlice
     // .NET replaces the invalid bytes of a name that is not UTF-8, so the path that it passes back does not exist.
     private static string ReasonFor(Exception error, string path) => error switch
     {
-        FileNotFoundException or DirectoryNotFoundException when path.Contains('\uFFFD') => "its name is not UTF-8; rename it",
+        FileNotFoundException or DirectoryNotFoundException when path.Contains('\uFFFD')
+            => "its name is not UTF-8; rename it",
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
         _ => error.Message,
     };

@@ -22,7 +22,9 @@ internal static class ImageFolder
     {
         Omissions omissions = scan.Omissions;
         string found = scan.OtherFiles == 0 ? "there is no file" : $"there is no image among {scan.OtherFiles} file(s)";
-        found += omissions.UnsupportedFormats.Count > 0 ? $" ({omissions.UnsupportedFormatsText()}, which are not supported)" : "";
+        found += omissions.UnsupportedFormats.Count > 0
+            ? $" ({omissions.UnsupportedFormatsText()}, which are not supported)"
+            : "";
         Omission? first = omissions.Folders.Concat(omissions.SpecialFiles).Cast<Omission?>().FirstOrDefault();
         string hint = first is { } omission ? $". Skipped {omission.Path}: {omission.Reason}" : "";
         return new DataException(
@@ -41,7 +43,8 @@ internal static class ImageFolder
         bool severalClasses = classes.Distinct().Skip(1).Any();
         int strays = images.Count - classes.Length;
         reason = severalClasses && strays > 0
-            ? $"'{images.First(path => !path.Contains('/'))}' is not in a class folder ({strays} of {images.Count} images)"
+            ? $"'{images.First(path => !path.Contains('/'))}' is not in a class folder ({strays} "
+                + $"of {images.Count} images)"
             : null;
         return severalClasses && strays == 0 ? classes : null;
     }

@@ -15,7 +15,9 @@ internal readonly record struct ImageLocation(string Path, long? Bytes, (string 
     public static ImageLocation Find(ImageDataSet images, int index, ConcurrentDictionary<string, string> folders)
     {
         ImageLocation place = Find(images.PathOf(index), folders);
-        return images.SliceOf(index) is { } slice ? place with { Bytes = slice.Length, Slice = (slice.File, slice.Offset) } : place;
+        return images.SliceOf(index) is { } slice
+            ? place with { Bytes = slice.Length, Slice = (slice.File, slice.Offset) }
+            : place;
     }
 
     private static ImageLocation Find(string path, ConcurrentDictionary<string, string> folders)
@@ -40,7 +42,8 @@ internal readonly record struct ImageLocation(string Path, long? Bytes, (string 
 
     private static string InRealFolder(string full, ConcurrentDictionary<string, string> folders)
         => System.IO.Path.GetDirectoryName(full) is { } parent
-            ? System.IO.Path.Join(folders.GetOrAdd(parent, folder => Real(folder, folders)), System.IO.Path.GetFileName(full))
+            ? System.IO.Path.Join(
+                folders.GetOrAdd(parent, folder => Real(folder, folders)), System.IO.Path.GetFileName(full))
             : full;
 
     // The "folder" of an archive member is a file or does not exist.

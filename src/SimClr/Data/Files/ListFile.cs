@@ -22,7 +22,10 @@ internal static class ListFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"{path}: there is no such file, but it should list part of the data set; unpack the set's archive again", error);
+            throw new DataException(
+                $"{path}: there is no such file, but it should list part of the data set; "
+                    + "unpack the set's archive again",
+                error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -43,7 +43,10 @@ internal static class Manifest
                             + "put quotes around a path that contains a comma");
                 }
 
-                var row = new Row(line, Literal(root, RequirePath(file, line, fields[pathColumn])), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
+                var row = new Row(
+                    line,
+                    Literal(root, RequirePath(file, line, fields[pathColumn])),
+                    labelColumn >= 0 ? fields[labelColumn].Trim() : "");
                 if (!present && !(present = File.Exists(Path.Combine(root, row.Path))))
                 {
                     absent ??= row;
@@ -83,8 +86,8 @@ internal static class Manifest
             if (first.Label.Length > 0 && row.Label.Length > 0 && Nfc.Compose(first.Label) != Nfc.Compose(row.Label))
             {
                 throw new DataException(
-                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', but '{first.Label}' in line "
-                        + $"{first.Line}; expected one label per image");
+                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', but '{first.Label}' in "
+                        + $"line {first.Line}; expected one label per image");
             }
 
             once[number] = first.Label.Length == 0 && row.Label.Length > 0 ? row with { Path = first.Path } : first;
@@ -126,12 +129,15 @@ internal static class Manifest
     /// exists; else the path itself.
     /// </summary>
     private static string Literal(string root, string path)
-        => CsvField.Literal(path) is { } literal && !File.Exists(Path.Combine(root, path)) && File.Exists(Path.Combine(root, literal)) ? literal : path;
+        => CsvField.Literal(path) is { } literal
+            && !File.Exists(Path.Combine(root, path))
+            && File.Exists(Path.Combine(root, literal)) ? literal : path;
 
     private static DataException MissingFile(string file, string root, int line, string path) => new(path.Contains('\0')
-        ? $"{file}, line {line}: the path holds a NUL character, and no other row names an existing file; was the manifest saved as text?"
-        : $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), and no other row names an existing file; paths are "
-            + "relative to the manifest");
+        ? $"{file}, line {line}: the path holds a NUL character, and no other row names an existing file; "
+            + "was the manifest saved as text?"
+        : $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), and no "
+            + "other row names an existing file; paths are relative to the manifest");
 
     /// <summary>A row of a manifest.</summary>
     /// <param name="Line">The number of its first line, from 1.</param>

@@ -10,7 +10,9 @@ namespace SimClr.Data;
 /// in a shard whose image is missing.
 /// </param>
 public sealed record Omissions(
-    IReadOnlyDictionary<string, int> UnsupportedFormats, IReadOnlyList<Omission> Folders, IReadOnlyList<Omission> SpecialFiles)
+    IReadOnlyDictionary<string, int> UnsupportedFormats,
+    IReadOnlyList<Omission> Folders,
+    IReadOnlyList<Omission> SpecialFiles)
 {
     /// <summary>Further notes in words, for example about rows that repeat an image.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -37,7 +39,8 @@ public sealed record Omissions(
     }
 
     /// <summary>Returns the numbers of unsupported images as a list: <c>3 .heic, 1 .tiff</c>.</summary>
-    public string UnsupportedFormatsText() => string.Join(", ", UnsupportedFormats.Select(found => $"{found.Value} {found.Key}"));
+    public string UnsupportedFormatsText()
+        => string.Join(", ", UnsupportedFormats.Select(found => $"{found.Value} {found.Key}"));
 }
 
 /// <summary>A file or folder that was left out.</summary>

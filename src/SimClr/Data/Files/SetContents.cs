@@ -66,7 +66,8 @@ internal sealed class SetContents(ImageDataSet images)
         {
             if (location is { Slice: { } slice, Bytes: { } length })
             {
-                return length > Array.MaxLength ? null : Convert.ToHexString(SHA256.HashData(FileSlice.Read(slice.File, slice.Offset, (int)length, location.Path)));
+                return length > Array.MaxLength ? null : Convert.ToHexString(
+                    SHA256.HashData(FileSlice.Read(slice.File, slice.Offset, (int)length, location.Path)));
             }
 
             using FileStream stream = RegularFile.OpenRead(location.Path);

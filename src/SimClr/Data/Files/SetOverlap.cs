@@ -62,7 +62,8 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
         if (!known.TryGetValue(images, out SetContents? contents))
         {
             contents = new SetContents(images);
-            ForEach("finding the files", images.Count, index => contents.Locations[index] = ImageLocation.Find(images, index, folders));
+            ForEach("finding the files", images.Count, index => contents.Locations[index] = ImageLocation.Find(
+                images, index, folders));
             known.Add(images, contents);
         }
 
@@ -75,7 +76,11 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
         HashSet<int> open = [.. MarkSameBytes(one, other, shared)];
         int otherOpen = MarkSamePixels(one, other, shared, open);
         int oneOpen = open.Count(index => !shared[index]);
-        return new[] { new ImagesNotCompared(one.Images, oneOpen, other.Images), new ImagesNotCompared(other.Images, otherOpen, one.Images) }
+        return new[]
+        {
+            new ImagesNotCompared(one.Images, oneOpen, other.Images),
+            new ImagesNotCompared(other.Images, otherOpen, one.Images),
+        }
             .Where(left => left.Count > 0);
     }
 
@@ -91,7 +96,8 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     /// <returns>The images that were not compared although the other set has images of the same length.</returns>
     private int[] MarkSameBytes(SetContents one, SetContents other, bool[] shared)
     {
-        ILookup<long, ImageLocation> byLength = other.Locations.Where(place => place.Bytes > 0).ToLookup(place => place.Bytes!.Value);
+        ILookup<long, ImageLocation> byLength = other.Locations.Where(place => place.Bytes > 0)
+            .ToLookup(place => place.Bytes!.Value);
         var compared = new List<int>();
         var open = new List<int>();
         HashSet<ImageLocation> files = [];
@@ -106,8 +112,11 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
             files.UnionWith(left < 0 ? [] : candidates);
         }
 
-        ImageLocation[] read = [.. files.Concat(compared.Select(index => one.Locations[index])).Distinct().Where(file => !bytesHashes.ContainsKey(file))];
-        ForEach("comparing files of the same length", read.Length, index => bytesHashes[read[index]] = SetContents.BytesOf(read[index]));
+        ImageLocation[] read = [.. files.Concat(compared.Select(index => one.Locations[index]))
+            .Distinct()
+            .Where(file => !bytesHashes.ContainsKey(file))];
+        ForEach("comparing files of the same length", read.Length, index => bytesHashes[read[index]] =
+            SetContents.BytesOf(read[index]));
         HashSet<string?> hashes = [.. files.Select(file => bytesHashes[file])];
         foreach (int index in compared)
         {
@@ -149,7 +158,9 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     private void Hash(SetContents contents, int[] images)
     {
         int[] missing = [.. images.Where(index => !contents.IsTried(index))];
-        Try(contents, [.. missing.Where(index => !contents.IsRaw(index)).TakeWhile(index => MayDecode(contents, index))]);
+        Try(
+            contents,
+            [.. missing.Where(index => !contents.IsRaw(index)).TakeWhile(index => MayDecode(contents, index))]);
         int[] raw = [.. missing.Where(contents.IsRaw)];
         for (int from = 0; from < raw.Length && contents.RawBytes < MaxRawBytes; from += Block)
         {
@@ -204,7 +215,8 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
         }
     }
 
-    private static IEnumerable<int> Unshared(bool[] shared) => shared.Index().Where(image => !image.Item).Select(image => image.Index);
+    private static IEnumerable<int> Unshared(bool[] shared)
+        => shared.Index().Where(image => !image.Item).Select(image => image.Index);
 }
 
 /// <summary>The result of comparing a set with others.</summary>
@@ -220,7 +232,8 @@ public readonly record struct ImagesNotCompared(ImageDataSet Set, int Count, Ima
 {
     /// <summary>Returns a sentence for readers of the number of shared images.</summary>
     public override string ToString()
-        => $"{Count} of {Set.Count} images of {Set.Name} were not compared with those of {Other.Name}, because it would take too long; there may be more shared images";
+        => $"{Count} of {Set.Count} images of {Set.Name} were not compared with those of {Other.Name}, because it "
+            + "would take too long; there may be more shared images";
 }
 
 /// <summary>The progress of a comparison of two sets.</summary>

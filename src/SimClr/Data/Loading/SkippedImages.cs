@@ -124,7 +124,8 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         {
             return string.Concat(skipped.Select(image => new Omission(image.Key, image.Value)).Concat(Omitted)
                 .OrderBy(image => image.Path, StringComparer.Ordinal)
-                .Select(image => JsonSerializer.Serialize(new { path = image.Path, reason = image.Reason }, Plain) + "\n"));
+                .Select(
+                    image => JsonSerializer.Serialize(new { path = image.Path, reason = image.Reason }, Plain) + "\n"));
         }
     }
 
@@ -150,8 +151,8 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         double share = (double)skipped.Count / images.Count;
         double enough = Math.Min(1, Math.Ceiling(Math.Round((all ? 100 : 200) * share, 9)) / 100);
         return new DataException(string.Create(CultureInfo.InvariantCulture,
-            $"'{images.Name}': {(all ? "" : "at least ")}{skipped.Count} of {images.Count} images ({100 * share:0.##}%) could not be "
-                + $"read, more than the {100 * allowed:0.##}% allowed. The first: {first}. Repair or remove them, or "
-                + $"allow more with data.max_skipped={enough:0.##}"));
+            $"'{images.Name}': {(all ? "" : "at least ")}{skipped.Count} of {images.Count} images "
+                + $"({100 * share:0.##}%) could not be read, more than the {100 * allowed:0.##}% allowed. The first: "
+                + $"{first}. Repair or remove them, or allow more with data.max_skipped={enough:0.##}"));
     }
 }

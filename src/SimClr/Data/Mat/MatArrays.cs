@@ -57,10 +57,13 @@ internal static class MatArrays
         long count = 1;
         foreach (int side in dimensions)
         {
-            count = side >= 0 ? Math.Min(count * side, int.MaxValue) : throw array.Damaged($"an array with a dimension of {side}");
+            count = side >= 0
+                ? Math.Min(count * side, int.MaxValue)
+                : throw array.Damaged($"an array with a dimension of {side}");
         }
 
-        return dimensions.Length >= 2 ? (int)count : throw array.Damaged($"an array of {dimensions.Length} dimension(s), expected at least 2");
+        return dimensions.Length >= 2 ? (int)count
+            : throw array.Damaged($"an array of {dimensions.Length} dimension(s), expected at least 2");
     }
 
     /// <summary>Checks, before anything is allocated, that the remaining bytes can hold that many elements.</summary>
@@ -102,7 +105,9 @@ internal static class MatArrays
             }
         }
 
-        return new MatStructs(count, names.Zip(values).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second));
+        return new MatStructs(
+            count,
+            names.Zip(values).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second));
     }
 
     /// <summary>Reads the field names, each padded with zeros to the same length.</summary>
@@ -147,7 +152,8 @@ internal static class MatArrays
         }
 
         double[] codes = data.ToNumbers(type) ?? throw array.Damaged($"characters of type {type}");
-        return codes.Length == count && codes.All(code => code is >= 0 and <= char.MaxValue && code == Math.Truncate(code))
+        return codes.Length == count
+            && codes.All(code => code is >= 0 and <= char.MaxValue && code == Math.Truncate(code))
             ? new MatText(string.Concat(codes.Select(code => (char)code)))
             : throw array.Damaged($"{codes.Length} characters in a character array of {count}");
     }

@@ -16,7 +16,8 @@ namespace SimClr.Data;
 /// <param name="budget">
 /// The number of bytes that may still be inflated, over all compressed elements of the file.
 /// </param>
-internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool bigEndian, int origin, InflationBudget budget)
+internal sealed class MatElements(
+    string path, ReadOnlyMemory<byte> bytes, bool bigEndian, int origin, InflationBudget budget)
 {
     private const int Compressed = 15;
     private const int TagBytes = 8;
@@ -61,7 +62,8 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
     {
         int begin = position;
         (int type, MatElements data) = Next();
-        return types.Contains(type) ? data : throw Damaged($"an element of type {type} at {Where(begin)}, expected {what}");
+        return types.Contains(type) ? data
+            : throw Damaged($"an element of type {type} at {Where(begin)}, expected {what}");
     }
 
     public DataException Damaged(string found) => new($"{path}: the file is damaged: got {found}");
@@ -159,19 +161,26 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
                 inflated.Write(buffer, 0, read);
                 if ((budget.Remaining -= read) < 0)
                 {
-                    throw Damaged($"a compressed element at {Where(begin)} of more than {inflated.Length} bytes, more than labels can take");
+                    throw Damaged(
+                        $"a compressed element at {Where(begin)} of more than {inflated.Length} "
+                            + "bytes, more than labels can take");
                 }
             }
 
-            return new MatElements(path, inflated.GetBuffer().AsMemory(0, (int)inflated.Length), bigEndian, origin: -1, budget);
+            return new MatElements(
+                path, inflated.GetBuffer().AsMemory(0, (int)inflated.Length), bigEndian, origin: -1, budget);
         }
         catch (InvalidDataException error)
         {
-            throw new DataException($"{path}: the file is damaged: the compressed element at {Where(begin)} cannot be inflated ({error.Message})", error);
+            throw new DataException(
+                $"{path}: the file is damaged: the compressed element at {Where(begin)} cannot be "
+                    + $"inflated ({error.Message})",
+                error);
         }
     }
 
-    private MatElements Inner(ReadOnlyMemory<byte> data, int begin) => new(path, data, bigEndian, origin < 0 ? -1 : origin + begin, budget);
+    private MatElements Inner(ReadOnlyMemory<byte> data, int begin)
+        => new(path, data, bigEndian, origin < 0 ? -1 : origin + begin, budget);
 
     private ReadOnlyMemory<byte> Take(int length)
     {
@@ -185,7 +194,10 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
     }
 
     private int ReadInt32(ReadOnlyMemory<byte> four)
-        => bigEndian ? BinaryPrimitives.ReadInt32BigEndian(four.Span) : BinaryPrimitives.ReadInt32LittleEndian(four.Span);
+        => bigEndian
+            ? BinaryPrimitives.ReadInt32BigEndian(four.Span)
+            : BinaryPrimitives.ReadInt32LittleEndian(four.Span);
 
-    private string Where(int offset) => origin < 0 ? $"byte {offset} of a compressed element" : $"byte {origin + offset}";
+    private string Where(int offset)
+        => origin < 0 ? $"byte {offset} of a compressed element" : $"byte {origin + offset}";
 }

@@ -31,7 +31,8 @@ internal sealed class MatFile
         byte[] bytes = ReadAll(path);
         bool bigEndian = CheckHeader(path, bytes);
         var variables = new Dictionary<string, MatValue>();
-        var elements = new MatElements(path, bytes.AsMemory(HeaderBytes), bigEndian, HeaderBytes, new InflationBudget(bytes.Length));
+        var elements = new MatElements(
+            path, bytes.AsMemory(HeaderBytes), bigEndian, HeaderBytes, new InflationBudget(bytes.Length));
         foreach ((string name, MatValue value) in MatArrays.ReadAll(elements))
         {
             variables[name] = value;
@@ -42,7 +43,8 @@ internal sealed class MatFile
 
     /// <summary>Returns a numeric variable with integer values.</summary>
     /// <exception cref="DataException">The variable is missing or has another kind of value.</exception>
-    public int[] Integers(string name) => [.. Get<MatNumbers>(name, "whole numbers").Values.Select(value => Whole(value, name))];
+    public int[] Integers(string name)
+        => [.. Get<MatNumbers>(name, "whole numbers").Values.Select(value => Whole(value, name))];
 
     /// <summary>Returns a variable that is a cell array of character arrays.</summary>
     /// <inheritdoc cref="Integers(string)"/>
@@ -51,11 +53,13 @@ internal sealed class MatFile
 
     /// <summary>Returns a field of a struct array, one text per struct.</summary>
     /// <inheritdoc cref="Integers(string)"/>
-    public string[] Texts(string name, string field) => [.. Field(name, field).Select(value => Text(value, $"{name}.{field}"))];
+    public string[] Texts(string name, string field)
+        => [.. Field(name, field).Select(value => Text(value, $"{name}.{field}"))];
 
     /// <summary>Returns a field of a struct array, one integer per struct.</summary>
     /// <inheritdoc cref="Integers(string)"/>
-    public int[] Integers(string name, string field) => [.. Field(name, field).Select(value => Whole(value, $"{name}.{field}"))];
+    public int[] Integers(string name, string field)
+        => [.. Field(name, field).Select(value => Whole(value, $"{name}.{field}"))];
 
     private MatValue[] Field(string name, string field)
     {
@@ -80,9 +84,10 @@ internal sealed class MatFile
         ? Whole(number, name)
         : throw Wrong($"'{name}' holds {value}", "one whole number");
 
-    private int Whole(double number, string name) => number is >= int.MinValue and <= int.MaxValue && number == Math.Truncate(number)
-        ? (int)number
-        : throw Wrong(FormattableString.Invariant($"'{name}' holds {number}"), "a whole number");
+    private int Whole(double number, string name)
+        => number is >= int.MinValue and <= int.MaxValue && number == Math.Truncate(number)
+            ? (int)number
+            : throw Wrong(FormattableString.Invariant($"'{name}' holds {number}"), "a whole number");
 
     private DataException Wrong(string got, string expected) => new($"{path}: {got}, expected {expected}");
 
@@ -93,7 +98,8 @@ internal sealed class MatFile
             long length = FileSize.Get(path);
             return length <= MaxFileBytes
                 ? RegularFile.ReadAllBytes(path)
-                : throw new DataException($"{path}: got {length} bytes, expected a MAT-file with labels, of at most {MaxFileBytes}");
+                : throw new DataException(
+                    $"{path}: got {length} bytes, expected a MAT-file with labels, of at most {MaxFileBytes}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -108,20 +114,22 @@ internal sealed class MatFile
         if (isHdf5)
         {
             throw new DataException(
-                $"{path}: this is a MAT-file of version 7.3 (HDF5), which is not supported; expected level 5: load it in MATLAB and "
-                    + "save it again with -v7, or write it with SciPy's savemat");
+                $"{path}: this is a MAT-file of version 7.3 (HDF5), which is not supported; expected level 5: "
+                    + "load it in MATLAB and save it again with -v7, or write it with SciPy's savemat");
         }
 
         if (bytes.Length < HeaderBytes)
         {
-            throw new DataException($"{path}: got {bytes.Length} bytes, expected a level 5 MAT-file, which has a header of {HeaderBytes}");
+            throw new DataException(
+                $"{path}: got {bytes.Length} bytes, expected a level 5 MAT-file, which has a header of {HeaderBytes}");
         }
 
         string order = Encoding.Latin1.GetString(bytes, HeaderBytes - 2, 2);
         int version = order == "MI" ? bytes[HeaderBytes - 4] : bytes[HeaderBytes - 3];
         return order is "IM" or "MI" && version == 1
             ? order == "MI"
-            : throw new DataException($"{path}: this is not a level 5 MAT-file (the format of MATLAB's save -v7 and SciPy's savemat)");
+            : throw new DataException(
+                $"{path}: this is not a level 5 MAT-file (the format of MATLAB's save -v7 and SciPy's savemat)");
     }
 
     private static bool IsHdf5At(byte[] bytes, int offset)

@@ -50,7 +50,8 @@ internal sealed record MatStructs(int Length, IReadOnlyDictionary<string, MatVal
 /// <param name="Class">The number of the class in the format.</param>
 internal sealed record MatOther(int Class) : MatValue(0)
 {
-    public override string Kind => string.Create(CultureInfo.InvariantCulture, $"an array of class {Class}, which is not supported");
+    public override string Kind
+        => string.Create(CultureInfo.InvariantCulture, $"an array of class {Class}, which is not supported");
 
     public override string ToString() => Kind;
 }

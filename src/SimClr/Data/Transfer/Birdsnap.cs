@@ -37,19 +37,26 @@ internal static class Birdsnap
     private static (int[] Ids, string[] Names) ReadSpecies(string file)
     {
         (int Id, string Name)[] species =
-            [.. Columns(file, "id", "common").Select(row => (Number(file, row.Line, row.First), row.Second)).OrderBy(row => row.Item1)];
+            [.. Columns(file, "id", "common")
+                .Select(row => (Number(file, row.Line, row.First), row.Second))
+                .OrderBy(row => row.Item1)];
         return ([.. species.Select(row => row.Id)], [.. species.Select(row => row.Name)]);
     }
 
     /// <summary>Reads two columns of a table with a header.</summary>
-    private static IEnumerable<(int Line, string First, string Second)> Columns(string file, string first, string second)
+    private static IEnumerable<(int Line, string First, string Second)> Columns(
+        string file, string first, string second)
     {
         (int Line, string Text)[] rows = ListFile.Read(file);
         string[] header = rows[0].Text.Split('\t');
         (int a, int b) = (Array.IndexOf(header, first), Array.IndexOf(header, second));
         if (a < 0 || b < 0)
         {
-            throw ListFile.Wrong(file, rows[0].Line, string.Join(' ', header), $"columns with the names {first} and {second}, separated by tabs");
+            throw ListFile.Wrong(
+                file,
+                rows[0].Line,
+                string.Join(' ', header),
+                $"columns with the names {first} and {second}, separated by tabs");
         }
 
         foreach ((int line, string text) in rows.Skip(1))

@@ -17,8 +17,14 @@ internal static class Caltech101
 
     public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string[] places = ["101_ObjectCategories", "caltech-101/101_ObjectCategories", "caltech101/101_ObjectCategories"];
-        string root = places.Select(place => Path.Join(spec.Folder, place)).FirstOrDefault(Directory.Exists) ?? throw spec.Missing(Layout);
+        string[] places =
+        [
+            "101_ObjectCategories",
+            "caltech-101/101_ObjectCategories",
+            "caltech101/101_ObjectCategories",
+        ];
+        string root = places.Select(place => Path.Join(spec.Folder, place)).FirstOrDefault(Directory.Exists)
+            ?? throw spec.Missing(Layout);
         FileDataSet all = ImageFolder.Open(spec.Text, root, options);
         IReadOnlyList<int> labels = all.Labels ?? throw spec.Missing(Layout);
         bool wantsTest = spec.Split == "test";

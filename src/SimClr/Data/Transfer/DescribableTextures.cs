@@ -18,7 +18,8 @@ internal static class DescribableTextures
         string list = lists[spec.Split switch { "train" => 0, "validation" => 1, _ => 2 }];
 
         // A class has the same number in all splits, even if some lack it.
-        string[] classes = [.. lists.SelectMany(ListFile.Lines).Select(ClassOf).Distinct().Order(StringComparer.Ordinal)];
+        string[] classes = [.. lists.SelectMany(ListFile.Lines).Select(ClassOf).Distinct().Order(
+            StringComparer.Ordinal)];
         var images = new ListedImages(spec, Path.Join(folder, "images"), classes);
         foreach ((int line, string text) in ListFile.Read(list))
         {

@@ -6,11 +6,13 @@ namespace SimClr.Data;
 /// </summary>
 internal static class FgvcAircraft
 {
-    public const string Layout = "data/variants.txt, data/images_variant_train.txt, _val.txt and _test.txt and data/images/NUMBER.jpg";
+    public const string Layout =
+        "data/variants.txt, data/images_variant_train.txt, _val.txt and _test.txt and data/images/NUMBER.jpg";
 
     public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string data = spec.FolderWith("data/variants.txt", "fgvc-aircraft-2013b") is { } folder ? Path.Join(folder, "data")
+        string data = spec.FolderWith("data/variants.txt", "fgvc-aircraft-2013b") is { } folder
+            ? Path.Join(folder, "data")
             : File.Exists(Path.Join(spec.Folder, "variants.txt")) ? spec.Folder
             : throw spec.Missing(Layout);
         string part = spec.Split == "validation" ? "val" : spec.Split;

@@ -11,7 +11,8 @@ internal static class Food101
     public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
         string folder = spec.FolderWith("meta/classes.txt", "food-101") ?? throw spec.Missing(Layout);
-        var images = new ListedImages(spec, Path.Join(folder, "images"), ListFile.Lines(Path.Join(folder, "meta/classes.txt")));
+        var images = new ListedImages(
+            spec, Path.Join(folder, "images"), ListFile.Lines(Path.Join(folder, "meta/classes.txt")));
         string list = Path.Join(folder, $"meta/{spec.Split}.txt");
         foreach ((int line, string text) in ListFile.Read(list))
         {

@@ -79,8 +79,8 @@ internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<str
         {
             string some = string.Join(", ", missing.Take(Shown)) + (missing.Count > Shown ? ", …" : "");
             throw new DataException(
-                $"'{spec.Text}': {Text(missing.Count)} of {Text(missing.Count + files.Count)} listed images are missing in "
-                    + $"{Path.GetFullPath(root)}: {some}; unpack the archive of the images again");
+                $"'{spec.Text}': {Text(missing.Count)} of {Text(missing.Count + files.Count)} listed images are "
+                    + $"missing in {Path.GetFullPath(root)}: {some}; unpack the archive of the images again");
         }
     }
 

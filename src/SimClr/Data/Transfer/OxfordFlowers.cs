@@ -27,7 +27,9 @@ internal static class OxfordFlowers
         {
             int label = number > 0 && number <= labels.Length
                 ? labels[number - 1]
-                : throw new DataException($"{Path.Join(folder, "setid.mat")}: got the image {number}, expected 1 to {labels.Length}, the number of labels in {list}");
+                : throw new DataException(
+                    $"{Path.Join(folder, "setid.mat")}: got the image {number}, expected 1 to {labels.Length}, the "
+                        + $"number of labels in {list}");
             images.Add(list, number, string.Create(CultureInfo.InvariantCulture, $"image_{number:D5}.jpg"), label - 1);
         }
 

@@ -23,7 +23,8 @@ internal static class OxfordPets
         ];
         Check(folder, classes);
         var images = new ListedImages(spec, Path.Join(folder, "images"), [.. classes.Select(pair => pair.Breed)]);
-        foreach ((string list, int line, string image, int number) in Entries(folder, spec.Split == "test" ? "test" : "trainval"))
+        foreach ((string list, int line, string image, int number) in Entries(
+            folder, spec.Split == "test" ? "test" : "trainval"))
         {
             images.Add(list, line, $"{image}.jpg", number - 1);
         }
@@ -37,8 +38,10 @@ internal static class OxfordPets
         foreach ((int line, string text) in ListFile.Read(list))
         {
             string[] fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            yield return fields.Length == 4 && fields[0].LastIndexOf('_') > 0
-                && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            yield return fields.Length == 4
+                && fields[0].LastIndexOf('_') > 0
+                && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number > 0
                     ? (list, line, fields[0], number)
                     : throw ListFile.Wrong(list, line, text, "BREED_NUMBER and three numbers");
         }
@@ -53,8 +56,8 @@ internal static class OxfordPets
             if (classes[i].Number != i + 1)
             {
                 throw new DataException(
-                    $"{Path.Join(folder, "annotations")}: got the class {classes[i].Number} for {classes[i].Breed}, expected {i + 1}: "
-                        + "one number for each breed, without gaps");
+                    $"{Path.Join(folder, "annotations")}: got the class {classes[i].Number} for {classes[i].Breed}, "
+                        + $"expected {i + 1}: one number for each breed, without gaps");
             }
         }
     }

@@ -7,8 +7,9 @@ namespace SimClr.Data;
 /// </summary>
 internal static class StanfordCars
 {
-    public const string Layout = "devkit/cars_meta.mat, devkit/cars_train_annos.mat, cars_test_annos_withlabels.mat, cars_train/NUMBER.jpg and "
-        + "cars_test/NUMBER.jpg; or cars_annos.mat and car_ims/NUMBER.jpg";
+    public const string Layout =
+        "devkit/cars_meta.mat, devkit/cars_train_annos.mat, cars_test_annos_withlabels.mat, cars_train/NUMBER.jpg and "
+            + "cars_test/NUMBER.jpg; or cars_annos.mat and car_ims/NUMBER.jpg";
 
     private const string Annotations = "annotations";
     private const string Names = "class_names";
@@ -27,7 +28,9 @@ internal static class StanfordCars
             ?? throw spec.Missing($"{places[0]} (the test annotations in the devkit have no classes)");
         MatFile mat = MatFile.Read(list);
         var images = new ListedImages(
-            spec, Path.Join(folder, $"cars_{spec.Split}"), MatFile.Read(Path.Join(folder, "devkit/cars_meta.mat")).Texts(Names));
+            spec,
+            Path.Join(folder, $"cars_{spec.Split}"),
+            MatFile.Read(Path.Join(folder, "devkit/cars_meta.mat")).Texts(Names));
         Add(images, list, mat.Texts(Annotations, "fname"), mat.Integers(Annotations, "class"));
         return images.ToDataSet(options);
     }
@@ -37,7 +40,8 @@ internal static class StanfordCars
         string list = Path.Join(folder, "cars_annos.mat");
         MatFile mat = MatFile.Read(list);
         int wanted = spec.Split == "test" ? 1 : 0;
-        int[] rows = [.. mat.Integers(Annotations, "test").Index().Where(row => row.Item == wanted).Select(row => row.Index)];
+        int[] rows = [.. mat.Integers(Annotations, "test").Index().Where(row => row.Item == wanted).Select(
+            row => row.Index)];
         string[] files = mat.Texts(Annotations, "relative_im_path");
         int[] classes = mat.Integers(Annotations, "class");
         var images = new ListedImages(spec, folder, mat.Texts(Names));

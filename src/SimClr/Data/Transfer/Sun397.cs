@@ -7,7 +7,8 @@ namespace SimClr.Data;
 /// </summary>
 internal static class Sun397
 {
-    public const string Layout = "ClassName.txt, Training_01.txt and Testing_01.txt (of Partitions.zip, here or in Partitions) and a/abbey/sun_….jpg";
+    public const string Layout = "ClassName.txt, Training_01.txt and Testing_01.txt (of Partitions.zip, here or in "
+        + "Partitions) and a/abbey/sun_….jpg";
 
     private const string Classes = "ClassName.txt";
 

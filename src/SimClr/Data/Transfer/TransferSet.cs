@@ -39,7 +39,8 @@ public sealed record TransferSet(
     string Layout)
 {
     /// <summary>Returns the folder of the set below the root; null if there is none.</summary>
-    public string? FindBelow(string root) => Folders.Select(name => Path.Join(root, name)).FirstOrDefault(Directory.Exists);
+    public string? FindBelow(string root)
+        => Folders.Select(name => Path.Join(root, name)).FirstOrDefault(Directory.Exists);
 
     /// <summary>Returns instructions for obtaining the set.</summary>
     public string HowToGet(string root)

@@ -52,7 +52,12 @@ public sealed class TransferSplits : IDisposable
         ImageDataSet[] opened =
         [
             .. parts.Select(part => DataSets.OpenSpec(
-                new DataSpec($"{set.Name}:{folder}:{part}", set.Name, folder, part) { AllowMissing = allowPartial, Seed = seed }, options)),
+                new DataSpec($"{set.Name}:{folder}:{part}", set.Name, folder, part)
+                {
+                    AllowMissing = allowPartial,
+                    Seed = seed,
+                },
+                options)),
         ];
         Check(set, folder, opened, allowPartial);
         if (opened.Length == 3)
@@ -84,7 +89,9 @@ public sealed class TransferSplits : IDisposable
             validation.UnionWith(candidates.AsSpan(0, count).ToArray());
         }
 
-        return ([.. Enumerable.Range(0, labels.Count).Where(image => !validation.Contains(image))], [.. validation.Order()]);
+        return (
+            [.. Enumerable.Range(0, labels.Count).Where(image => !validation.Contains(image))],
+            [.. validation.Order()]);
     }
 
     private static void Check(TransferSet set, string folder, ImageDataSet[] opened, bool allowPartial)
@@ -93,15 +100,17 @@ public sealed class TransferSplits : IDisposable
         if (other is not null)
         {
             throw new DataException(
-                $"{set.Title}: got {ClassesOf(other).Count} classes in '{other.Name}' and {ClassesOf(opened[0]).Count} in '{opened[0].Name}', expected {set.Classes}, the same in each part");
+                $"{set.Title}: got {ClassesOf(other).Count} classes in '{other.Name}' and {ClassesOf(opened[0]).Count} "
+                    + $"in '{opened[0].Name}', expected {set.Classes}, the same in each part");
         }
 
         string differences = string.Join("; ", Differences(set, opened));
         if (differences.Length > 0 && !allowPartial)
         {
             throw new DataException(
-                $"{set.Title} in {Path.GetFullPath(folder)} is incomplete: {differences}. Get the rest from {set.Source}, or "
-                    + "pass allowPartial to evaluate the images that are present; the result is then marked");
+                $"{set.Title} in {Path.GetFullPath(folder)} is incomplete: "
+                    + $"{differences}. Get the rest from {set.Source}, or pass allowPartial to evaluate the images "
+                    + "that are present; the result is then marked");
         }
     }
 
@@ -113,8 +122,10 @@ public sealed class TransferSplits : IDisposable
         (string, int)[] images = opened.Length == 3
             ? [("training", set.TrainImages), ("validation", set.ValidationImages), ("test", set.TestImages)]
             : [("training", set.TrainImages), ("test", set.TestImages)];
-        return classes.Concat(images.Zip(opened, (expected, part) => (part.Count, expected.Item2, $"{expected.Item1} images")))
+        return classes.Concat(images.Zip(
+            opened, (expected, part) => (part.Count, expected.Item2, $"{expected.Item1} images")))
             .Where(count => count.Item1 != count.Item2)
-            .Select(count => string.Create(CultureInfo.InvariantCulture, $"got {count.Item1:N0} {count.Item3}, expected {count.Item2:N0}"));
+            .Select(count => string.Create(
+                CultureInfo.InvariantCulture, $"got {count.Item1:N0} {count.Item3}, expected {count.Item2:N0}"));
     }
 }

@@ -8,19 +8,22 @@ namespace SimClr.Data;
 /// </summary>
 internal static class Voc2007
 {
-    public const string Layout = "ImageSets/Main/train.txt, val.txt and test.txt, Annotations/IMAGE.xml and JPEGImages/IMAGE.jpg";
+    public const string Layout =
+        "ImageSets/Main/train.txt, val.txt and test.txt, Annotations/IMAGE.xml and JPEGImages/IMAGE.jpg";
 
     public static readonly string[] Names =
     [
-        "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog", "horse",
-        "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
+        "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog",
+        "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
     ];
 
     public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
         string part = spec.Split == "validation" ? "val" : spec.Split;
         string name = $"ImageSets/Main/{part}.txt";
-        string folder = spec.FolderWith(name, "VOCdevkit/VOC2007") ?? spec.FolderWith(name, "VOC2007") ?? throw spec.Missing(Layout);
+        string folder = spec.FolderWith(name, "VOCdevkit/VOC2007")
+            ?? spec.FolderWith(name, "VOC2007")
+            ?? throw spec.Missing(Layout);
         string list = Path.Join(folder, name);
         var images = new ListedImages(spec, Path.Join(folder, "JPEGImages"), Names);
         foreach ((int line, string text) in ListFile.Read(list))
@@ -28,7 +31,8 @@ internal static class Voc2007
             images.Add(list, line, $"{text}.jpg", number: 0);
         }
 
-        return images.ToDataSet(options, file => ReadMarks(Path.Join(folder, "Annotations", Path.ChangeExtension(file, ".xml"))));
+        return images.ToDataSet(
+            options, file => ReadMarks(Path.Join(folder, "Annotations", Path.ChangeExtension(file, ".xml"))));
     }
 
     private static sbyte[] ReadMarks(string file)
@@ -39,10 +43,13 @@ internal static class Voc2007
             int number = Array.IndexOf(Names, name);
             if (number < 0)
             {
-                throw new DataException($"{file}: got an object of the class '{name}', expected one of {string.Join(", ", Names)}");
+                throw new DataException(
+                    $"{file}: got an object of the class '{name}', expected one of {string.Join(", ", Names)}");
             }
 
-            presence[number] = difficult && presence[number] != MultiLabelMarks.Present ? MultiLabelMarks.Difficult : MultiLabelMarks.Present;
+            presence[number] = difficult && presence[number] != MultiLabelMarks.Present
+                ? MultiLabelMarks.Difficult
+                : MultiLabelMarks.Present;
         }
 
         return presence;

@@ -31,7 +31,8 @@ internal sealed unsafe class Mpi : ICommunicator
             Check("start", library.InitThread(0, 0, severalThreads ? library.Abi.ThreadMultiple : 0, &provided));
         }
 
-        threads = new MpiThreads(library.Abi, $"{library.Name} ({library.Release})", provided, Environment.CurrentManagedThreadId);
+        threads = new MpiThreads(
+            library.Abi, $"{library.Name} ({library.Release})", provided, Environment.CurrentManagedThreadId);
 
         Check("start", library.SetErrorHandler(world, library.Abi.ErrorsReturn));
         (int rank, int size) = (0, 0);
@@ -41,8 +42,9 @@ internal sealed unsafe class Mpi : ICommunicator
         if (Size != launcher.Size)
         {
             throw new CommunicationException(
-                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Release}) sees {Size}: the launcher belongs "
-                + $"to another MPI; set the path or name of its library in {MpiLibrary.Variable}");
+                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Release}) "
+                    + $"sees {Size}: the launcher belongs to another MPI; set the path or name of its "
+                    + $"library in {MpiLibrary.Variable}");
         }
 
         // Background communication has a separate communicator, so that it cannot mix with that of the foreground.
@@ -80,7 +82,8 @@ internal sealed unsafe class Mpi : ICommunicator
     /// <param name="options">The options of the communication.</param>
     /// <param name="severalThreads">Whether MPI is asked to allow calls from any thread. False only in tests.</param>
     /// <exception cref="CommunicationException">MPI does not start, or it belongs to another launcher.</exception>
-    public static Mpi Start(MpiLibrary library, Launcher launcher, CommunicationOptions options, bool severalThreads = true)
+    public static Mpi Start(
+        MpiLibrary library, Launcher launcher, CommunicationOptions options, bool severalThreads = true)
         => new(library, launcher, options, severalThreads);
 
     /// <summary>Adds calls to the watchdog, which ends the run if one of them does not return.</summary>
@@ -107,7 +110,8 @@ internal sealed unsafe class Mpi : ICommunicator
         }
 
         var host = MpiBuffer.Create(values, summed: true);
-        return background.Begin(host, () => backgroundCalls.Time("all-reduce in the background", () => Sum(host, second)), waits);
+        return background.Begin(
+            host, () => backgroundCalls.Time("all-reduce in the background", () => Sum(host, second)), waits);
     }
 
     /// <inheritdoc/>
@@ -119,7 +123,8 @@ internal sealed unsafe class Mpi : ICommunicator
         if (to.Count != from.Count * Size || to.Type != from.Type)
         {
             throw new ArgumentException(
-                $"got [{string.Join(", ", all.shape)}] of {all.dtype} as the output of an all-gather over {Size} ranks of [{string.Join(", ", local.shape)}] of {local.dtype}");
+                $"got [{string.Join(", ", all.shape)}] of {all.dtype} as the output of an all-gather over {Size} ranks "
+                    + $"of [{string.Join(", ", local.shape)}] of {local.dtype}");
         }
 
         TimeCall("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
@@ -151,7 +156,11 @@ internal sealed unsafe class Mpi : ICommunicator
         failed = true;
 
         // MPI itself may hang if the network is down.
-        var abort = new Thread(() => library.Abort(library.Abi.World, exitCode)) { IsBackground = true, Name = "abort" };
+        var abort = new Thread(() => library.Abort(library.Abi.World, exitCode))
+        {
+            IsBackground = true,
+            Name = "abort",
+        };
         abort.Start();
         abort.Join(AbortGrace);
         HardExit.Now(exitCode);
@@ -220,7 +229,8 @@ internal sealed unsafe class Mpi : ICommunicator
                 GatherPiece(at, (nint)pieces, count);
                 for (int rank = 0; rank < Size; rank++)
                 {
-                    NativeMemory.Copy((byte*)pieces + ((long)rank * count), (byte*)all + (rank * bytes) + (at - local), (nuint)count);
+                    NativeMemory.Copy(
+                        (byte*)pieces + ((long)rank * count), (byte*)all + (rank * bytes) + (at - local), (nuint)count);
                 }
             }
         }
@@ -231,7 +241,9 @@ internal sealed unsafe class Mpi : ICommunicator
     }
 
     private void GatherPiece(nint local, nint all, int bytes)
-        => Check("all-gather", library.AllGather(local, bytes, library.Abi.UInt8, all, bytes, library.Abi.UInt8, foreground));
+        => Check(
+            "all-gather",
+            library.AllGather(local, bytes, library.Abi.UInt8, all, bytes, library.Abi.UInt8, foreground));
 
     private byte[] GatherBytes(byte[] local)
     {

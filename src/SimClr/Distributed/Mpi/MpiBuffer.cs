@@ -48,7 +48,9 @@ internal sealed class MpiBuffer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(values);
         return !values.is_contiguous()
-            ? throw new ArgumentException($"got a tensor of shape [{string.Join(", ", values.shape)}] that is not contiguous; call contiguous() first")
+            ? throw new ArgumentException(
+                $"got a tensor of shape [{string.Join(", ", values.shape)}] that is not "
+                    + "contiguous; call contiguous() first")
             : !Known.Contains(values.dtype)
             ? throw new ArgumentException($"got a tensor of {values.dtype}, expected one of {string.Join(", ", Known)}")
             : new MpiBuffer(values, summed);

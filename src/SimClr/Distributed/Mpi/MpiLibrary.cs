@@ -18,7 +18,9 @@ internal sealed unsafe partial class MpiLibrary
     private static readonly string[] MpichNames = OperatingSystem.IsMacOS()
         ? ["libmpich.12.dylib", "libmpi.12.dylib"]
         : ["libmpich.so.12", "libmpi.so.12", "libmpi_cray.so.12"];
-    private static readonly string[] StandardNames = OperatingSystem.IsMacOS() ? ["libmpi_abi.0.dylib"] : ["libmpi_abi.so.0"];
+    private static readonly string[] StandardNames = OperatingSystem.IsMacOS()
+        ? ["libmpi_abi.0.dylib"]
+        : ["libmpi_abi.so.0"];
 
     private readonly nint library;
     private readonly delegate* unmanaged<int, byte*, int*, int> errorString;
@@ -50,7 +52,8 @@ internal sealed unsafe partial class MpiLibrary
     public string Version { get; }
 
     /// <summary>The beginning of the version text: the vendor and version number.</summary>
-    public string Release => string.Join(' ', Version.Split('\n')[0].Split(',')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    public string Release => string.Join(
+        ' ', Version.Split('\n')[0].Split(',')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The binary interface of the library.</summary>
     public MpiAbi Abi { get; }
@@ -102,7 +105,8 @@ internal sealed unsafe partial class MpiLibrary
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
         {
             return Open(named) ?? throw new CommunicationException(
-                $"{Variable} is '{named}', which cannot be loaded as a library; expected the path or name of an MPI library, such as libmpi.so.40");
+                $"{Variable} is '{named}', which cannot be loaded as a library; "
+                    + "expected the path or name of an MPI library, such as libmpi.so.40");
         }
 
         return Names(launcher).Select(Open).FirstOrDefault(found => found is not null);
@@ -144,19 +148,22 @@ internal sealed unsafe partial class MpiLibrary
     // The file name comes first: a library with the standard interface may also export its vendor's symbols.
     private MpiAbi Recognize()
     {
-        string file = File.Exists(Name) ? new FileInfo(Name).ResolveLinkTarget(returnFinalTarget: true)?.Name ?? Name : Name;
+        string file = File.Exists(Name)
+            ? new FileInfo(Name).ResolveLinkTarget(returnFinalTarget: true)?.Name ?? Name
+            : Name;
         return Path.GetFileName(file).Contains(StandardName, StringComparison.Ordinal)
             || Path.GetFileName(Name).Contains(StandardName, StringComparison.Ordinal) ? MpiAbi.Standard
             : NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _) ? MpiAbi.OpenMpi(Function)
             : MpichFamily().Any(maker => Version.Contains(maker, StringComparison.OrdinalIgnoreCase)) ? MpiAbi.Mpich
             : throw new CommunicationException(
-                $"{Name} is '{Release}', expected Open MPI, MPICH (or one with its interface) or a library of the MPI 5 standard "
-                + $"interface (libmpi_abi); set the path or name of one in {Variable}");
+                $"{Name} is '{Release}', expected Open MPI, MPICH (or one with its interface) or a library of the MPI "
+                    + $"5 standard interface (libmpi_abi); set the path or name of one in {Variable}");
     }
 
     private static string[] MpichFamily() => ["MPICH", "Intel", "MVAPICH", "Cray"];
 
     private nint Function(string name) => NativeLibrary.TryGetExport(library, name, out nint address)
         ? address
-        : throw new CommunicationException($"{Name} has no {name}, expected an MPI library; set the path or name of one in {Variable}");
+        : throw new CommunicationException(
+            $"{Name} has no {name}, expected an MPI library; set the path or name of one in {Variable}");
 }

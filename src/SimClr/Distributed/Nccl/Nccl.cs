@@ -68,7 +68,9 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
 
         if (IsElsewhere(all) || all.dtype != local.dtype || all.numel() != Size * local.numel())
         {
-            throw new ArgumentException($"got [{string.Join(", ", all.shape)}] of {all.dtype} as the output of an all-gather over {Size} ranks of [{string.Join(", ", local.shape)}]");
+            throw new ArgumentException(
+                $"got [{string.Join(", ", all.shape)}] of {all.dtype} as the output of an all-gather over {Size} ranks "
+                    + $"of [{string.Join(", ", local.shape)}]");
         }
 
         Begin("all-gather", local, nccl => nccl.AllGather(communicator, local, all, stream)).Wait();

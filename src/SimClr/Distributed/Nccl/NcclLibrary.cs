@@ -41,12 +41,17 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     private NcclLibrary(nint nccl, nint torch, nint cuda)
     {
         dataOf = (delegate* unmanaged<nint, nint*, int>)NativeLibrary.GetExport(torch, "aoti_torch_get_data_ptr");
-        streamOf = (delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(cuda, "aoti_torch_get_current_cuda_stream");
+        streamOf = (delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(
+            cuda, "aoti_torch_get_current_cuda_stream");
         getUniqueId = (delegate* unmanaged<UniqueId*, int>)NativeLibrary.GetExport(nccl, "ncclGetUniqueId");
-        initRank = (delegate* unmanaged<nint*, int, UniqueId, int, int>)NativeLibrary.GetExport(nccl, "ncclCommInitRank");
-        allReduce = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(nccl, "ncclAllReduce");
-        allGather = (delegate* unmanaged<nint, nint, nuint, int, nint, nint, int>)NativeLibrary.GetExport(nccl, "ncclAllGather");
-        broadcast = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(nccl, "ncclBroadcast");
+        initRank = (delegate* unmanaged<nint*, int, UniqueId, int, int>)NativeLibrary.GetExport(
+            nccl, "ncclCommInitRank");
+        allReduce = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(
+            nccl, "ncclAllReduce");
+        allGather = (delegate* unmanaged<nint, nint, nuint, int, nint, nint, int>)NativeLibrary.GetExport(
+            nccl, "ncclAllGather");
+        broadcast = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(
+            nccl, "ncclBroadcast");
         asyncError = (delegate* unmanaged<nint, int*, int>)NativeLibrary.GetExport(nccl, "ncclCommGetAsyncError");
         abort = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(nccl, "ncclCommAbort");
         errorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(nccl, "ncclGetErrorString");
@@ -54,7 +59,8 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
         // These come from the CUDA runtime that libtorch is linked with, whatever its file name.
         getDevice = (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(cuda, "cudaGetDevice");
         setDevice = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(cuda, "cudaSetDevice");
-        createStream = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(cuda, "cudaStreamCreateWithFlags");
+        createStream = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(
+            cuda, "cudaStreamCreateWithFlags");
         createEvent = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(cuda, "cudaEventCreateWithFlags");
         recordEvent = (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(cuda, "cudaEventRecord");
         waitEvent = (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(cuda, "cudaStreamWaitEvent");
@@ -72,13 +78,16 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
             nint cuda = LibtorchFunction("torch_cuda");
 
             // Some builds of libtorch contain NCCL or are linked with it.
-            nint nccl = NativeLibrary.TryGetExport(cuda, "ncclGetUniqueId", out _) ? cuda : First("libnccl.so.2", "libnccl.so");
+            nint nccl = NativeLibrary.TryGetExport(cuda, "ncclGetUniqueId", out _) ? cuda
+                : First("libnccl.so.2", "libnccl.so");
             return new NcclLibrary(nccl, LibtorchFunction("torch_cpu"), cuda);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
             throw new CommunicationException(
-                $"NCCL cannot be used: {error.Message}; install libnccl2 and use a libtorch with CUDA, or leave {CommunicationOptions.NcclVariable} unset", error);
+                $"NCCL cannot be used: {error.Message}; install libnccl2 and use a libtorch with CUDA, or leave "
+                    + $"{CommunicationOptions.NcclVariable} unset",
+                error);
         }
     }
 
@@ -104,7 +113,8 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
 
     /// <inheritdoc/>
     public void AllReduce(nint communicator, Tensor values, nint stream)
-        => Check(allReduce(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), Sum, communicator, stream));
+        => Check(
+            allReduce(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), Sum, communicator, stream));
 
     /// <inheritdoc/>
     public void AllGather(nint communicator, Tensor local, Tensor all, nint stream)
@@ -112,7 +122,8 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
 
     /// <inheritdoc/>
     public void Broadcast(nint communicator, Tensor values, int root, nint stream)
-        => Check(broadcast(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), root, communicator, stream));
+        => Check(
+            broadcast(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), root, communicator, stream));
 
     /// <inheritdoc/>
     public nint CurrentStream(int device)
@@ -175,7 +186,8 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     public void Abort(nint communicator) => _ = abort(communicator);
 
     private static nint LibtorchFunction(string name)
-        => CustomLibtorch.TryOpen(name, out nint library) ? library : throw new DllNotFoundException($"libtorch's {name} cannot be loaded");
+        => CustomLibtorch.TryOpen(name, out nint library) ? library
+            : throw new DllNotFoundException($"libtorch's {name} cannot be loaded");
 
     private static nint First(params string[] names)
     {
@@ -198,13 +210,15 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
         ScalarType.Float32 => 7,
         ScalarType.Float64 => 8,
         ScalarType.BFloat16 => 9,
-        _ => throw new ArgumentException($"got a tensor of {values.dtype}, expected float32, float64, bfloat16, int64 or uint8"),
+        _ => throw new ArgumentException(
+            $"got a tensor of {values.dtype}, expected float32, float64, bfloat16, int64 or uint8"),
     };
 
     private nint Data(Tensor values)
     {
         nint data = 0;
-        return dataOf(values.Handle, &data) == 0 ? data : throw new CommunicationException("libtorch does not report the address of a tensor's values");
+        return dataOf(values.Handle, &data) == 0 ? data
+            : throw new CommunicationException("libtorch does not report the address of a tensor's values");
     }
 
     private int Enter(int device)

@@ -18,7 +18,9 @@ internal sealed class CallClock : IWatchedCalls
 
     /// <inheritdoc/>
     public (TimeSpan Since, string Name)? Current
-        => Volatile.Read(ref entered) is > 0 and { } begin ? (Stopwatch.GetElapsedTime(begin), Volatile.Read(ref name)) : null;
+        => Volatile.Read(ref entered) is > 0 and { } begin
+            ? (Stopwatch.GetElapsedTime(begin), Volatile.Read(ref name))
+            : null;
 
     /// <summary>Runs a call and records its time under a name.</summary>
     public void Time(string call, Action work)

@@ -122,7 +122,10 @@ internal sealed class Heartbeats : IDisposable
     {
         try
         {
-            var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+            var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp)
+            {
+                DualMode = true,
+            };
             socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
             return socket;
         }
@@ -166,7 +169,8 @@ internal sealed class Heartbeats : IDisposable
     private void Send(byte[] datagram, int neighbor)
     {
         // Send to the address from which the neighbor was recently heard; otherwise try all its addresses.
-        IEnumerable<EndPoint> ways = heard.TryGetValue(neighbor, out (EndPoint From, long At) way) && Stopwatch.GetElapsedTime(way.At) < Direct
+        IEnumerable<EndPoint> ways = heard.TryGetValue(neighbor, out (EndPoint From, long At) way)
+            && Stopwatch.GetElapsedTime(way.At) < Direct
             ? [way.From]
             : ranks[neighbor].Port == 0 ? [] : ranks[neighbor].EndPoints();
         foreach (EndPoint to in ways)

@@ -19,5 +19,6 @@ public static class RankErrors
 
     /// <summary>Returns whether all ranks throw at the same point as this error.</summary>
     public static bool IsCollective(Exception? error)
-        => error is not null && (error is PeerException || error.Data.Contains(Key) || IsCollective(error.InnerException));
+        => error is not null
+            && (error is PeerException || error.Data.Contains(Key) || IsCollective(error.InnerException));
 }

@@ -21,7 +21,8 @@ internal sealed class Watchdog : IDisposable
     private volatile IWatchedCalls[] watched;
     private volatile bool ended;
 
-    public Watchdog(ICommunicator communicator, Heartbeats heartbeats, CommunicationOptions options, params IWatchedCalls[] watched)
+    public Watchdog(
+        ICommunicator communicator, Heartbeats heartbeats, CommunicationOptions options, params IWatchedCalls[] watched)
     {
         this.communicator = communicator;
         this.heartbeats = heartbeats;
@@ -69,7 +70,8 @@ internal sealed class Watchdog : IDisposable
         {
             // The warning comes early because a launcher that notices a lost machine may end the job before the
             // timeout.
-            foreach (int silent in Enumerable.Range(0, states.Length).Where(rank => IsSilent(states[rank]) && warned.Add(rank)))
+            foreach (int silent in Enumerable.Range(0, states.Length)
+                .Where(rank => IsSilent(states[rank]) && warned.Add(rank)))
             {
                 logger.LogWarning("{Report}", SilenceReport.DescribeWarning(silent, states[silent], timeout));
             }
@@ -78,7 +80,8 @@ internal sealed class Watchdog : IDisposable
 
     private bool IsSilent(RankState state) => SilenceReport.IsSilent(state, SilentAfter);
 
-    private bool IsFirstHeard(RankState[] states) => Array.FindIndex(states, state => !IsSilent(state)) == communicator.Rank;
+    private bool IsFirstHeard(RankState[] states)
+        => Array.FindIndex(states, state => !IsSilent(state)) == communicator.Rank;
 
     private void Beat()
     {
@@ -86,7 +89,8 @@ internal sealed class Watchdog : IDisposable
         heartbeats.Listen(interval);
     }
 
-    private (TimeSpan Since, string Name)? Longest() => watched.Select(calls => calls.Current).MaxBy(call => call?.Since);
+    private (TimeSpan Since, string Name)? Longest()
+        => watched.Select(calls => calls.Current).MaxBy(call => call?.Since);
 
     private void End(TimeSpan waited, string call, RankState[] states)
     {

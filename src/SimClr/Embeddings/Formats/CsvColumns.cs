@@ -48,10 +48,14 @@ internal sealed class CsvColumns
         string text = got.Length > 60 ? got[..60] + "…" : got;
         bool fits = columns.Path >= 0 && (columns.width < 0) == (columns.height < 0)
             && (!wantsNumbers || (columns.Dimension > 0 && columns.first + columns.Dimension == columns.count));
-        string hint = EmbeddingShard.FromName(file) is { Number: > 1 } ? "; it continues another part: join the parts with EmbeddingJoin.Write and read the result" : "";
+        string hint = EmbeddingShard.FromName(file) is { Number: > 1 }
+            ? "; it continues another part: join the parts with EmbeddingJoin.Write and read the result"
+            : "";
         return fits
             ? columns
-            : throw new DataException($"{file}, line 1: got the header '{text}', expected {(wantsNumbers ? Form : "'path,width,height,label'")}{hint}");
+            : throw new DataException(
+                $"{file}, line 1: got the header '{text}', expected "
+                    + $"{(wantsNumbers ? Form : "'path,width,height,label'")}{hint}");
     }
 
     /// <exception cref="DataException">A row has more or fewer fields than the header.</exception>
@@ -84,7 +88,8 @@ internal sealed class CsvColumns
 
             // An infinity written as such is reported later, with its row.
             values.Add(float.IsInfinity(value) && fields[i].AsSpan().IndexOfAnyInRange('0', '9') >= 0
-                ? throw Wrong(fields[i], line, $"a number in column {Name(i - first)} that float32 can hold, up to 3.4e+38")
+                ? throw Wrong(
+                    fields[i], line, $"a number in column {Name(i - first)} that float32 can hold, up to 3.4e+38")
                 : value);
         }
     }

@@ -27,7 +27,8 @@ internal sealed class CsvFormat : IEmbeddingFormat
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         if (!rows.Continues)
         {
-            text.WriteLine(string.Join(',', [Header(rows), .. Enumerable.Range(0, rows.Dimension).Select(CsvColumns.Name)]));
+            text.WriteLine(
+                string.Join(',', [Header(rows), .. Enumerable.Range(0, rows.Dimension).Select(CsvColumns.Name)]));
         }
 
         Span<char> number = stackalloc char[32];
@@ -58,7 +59,9 @@ internal sealed class CsvFormat : IEmbeddingFormat
         string size = table is { Widths: { } widths, Heights: { } heights }
             ? string.Create(CultureInfo.InvariantCulture, $",{widths[row]},{heights[row]}")
             : "";
-        return CsvField.Quote(table.Paths[row]) + size + (table.LabelOf(row) is { } label ? $",{CsvField.Quote(label)}" : "");
+        return CsvField.Quote(table.Paths[row])
+            + size
+            + (table.LabelOf(row) is { } label ? $",{CsvField.Quote(label)}" : "");
     }
 
     /// <summary>Reads the columns that describe rows, and the values if they are wanted.</summary>
@@ -94,7 +97,8 @@ internal sealed class CsvFormat : IEmbeddingFormat
             throw new DataException($"{path}: got no rows after the header, expected one per image");
         }
 
-        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many values for one table; embed in parts with EmbeddingTask.Shard");
+        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException(
+            $"{path}: too many values for one table; embed in parts with EmbeddingTask.Shard");
     }
 
     /// <summary>Checks that a file is text and that its lines end with line breaks.</summary>
@@ -106,7 +110,9 @@ internal sealed class CsvFormat : IEmbeddingFormat
         int end = start.AsSpan().IndexOf((byte)'\n');
         if (end < 0 || start.AsSpan(0, end).Contains((byte)0))
         {
-            throw new DataException($"{path}: the first line has no line break or is not text; expected CSV with the header {CsvColumns.Form}");
+            throw new DataException(
+                $"{path}: the first line has no line break or is not text; "
+                    + $"expected CSV with the header {CsvColumns.Form}");
         }
 
         // Every complete line ends with a line break. A line without one was cut off, and its last value might look

@@ -23,13 +23,14 @@ internal sealed class NpyFormat : IEmbeddingFormat
         if (stream.Length - stream.Position != bytes)
         {
             throw new DataException(
-                $"{path}: got {stream.Length - stream.Position} bytes of data, expected {bytes} for {rows} rows of {dimension}; "
-                    + "the file was cut short or is damaged");
+                $"{path}: got {stream.Length - stream.Position} bytes of data, expected {bytes} for {rows} rows of "
+                    + $"{dimension}; the file was cut short or is damaged");
         }
 
         RowDescriptions? described = ReadDescriptions(path, rows);
         float[] values = StoredNumbers.Read(stream, rows, dimension, header.Type, path);
-        return described?.ToTable(values, dimension) ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
+        return described?.ToTable(values, dimension)
+            ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
     }
 
     /// <summary>Writes a file, the companion first, so that a matrix never exists without it.</summary>
@@ -68,13 +69,15 @@ internal sealed class NpyFormat : IEmbeddingFormat
         if (RegularFile.SpecialKind(companion) is { } kind)
         {
             throw new DataException(
-                $"{companion} is {kind} rather than a file; expected the description of the rows of {path}, or no file");
+                $"{companion} is {kind} rather than a file; expected the description of the "
+                    + $"rows of {path}, or no file");
         }
 
         (RowDescriptions described, _) = CsvFormat.Read(companion, wantsNumbers: false);
         return described.Count == rows
             ? described
             : throw new DataException(
-                $"{companion} describes {described.Count} rows, but {path} has {rows}; expected the files of one call of EmbeddingTask.Run: move away the one that does not belong here");
+                $"{companion} describes {described.Count} rows, but {path} has {rows}; expected the files of one call "
+                    + "of EmbeddingTask.Run: move away the one that does not belong here");
     }
 }

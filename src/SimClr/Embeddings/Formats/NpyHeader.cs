@@ -26,7 +26,8 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
     public static byte[] Write(long rows, int dimension)
     {
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dimension}), }}");
+            CultureInfo.InvariantCulture,
+            $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dimension}), }}");
         int before = Magic.Length + 4;
         int total = (before + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
         byte[] header = new byte[total];
@@ -47,7 +48,9 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         Match found = Dictionary().Match(text);
         if (!found.Success)
         {
-            throw new DataException($"{file}: got the header {Shorten(text)}, expected a matrix of float32, float64 or float16 as numpy.save writes it");
+            throw new DataException(
+                $"{file}: got the header {Shorten(text)}, expected a matrix of float32, float64 or "
+                    + "float16 as numpy.save writes it");
         }
 
         string name = found.Groups["type"].Value;
@@ -55,12 +58,15 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         if (type < 0)
         {
             throw new DataException(
-                $"{file}: got values of type '{name}', expected {string.Join(", ", Types.Select(t => $"'{t.Name}'"))}; convert with array.astype('<f4')");
+                $"{file}: got values of type '{name}', expected {string.Join(", ", Types.Select(t => $"'{t.Name}'"))}; "
+                    + "convert with array.astype('<f4')");
         }
 
         return found.Groups["fortran"].Value == "False"
             ? new NpyHeader(Types[type].Type, Shapes(found.Groups["shape"].Value, file))
-            : throw new DataException($"{file}: got column-major order (fortran_order), expected row-major; convert with numpy.ascontiguousarray(array)");
+            : throw new DataException(
+                $"{file}: got column-major order (fortran_order), expected row-major; "
+                    + "convert with numpy.ascontiguousarray(array)");
     }
 
     private static string Text(Stream stream, string file)
@@ -82,8 +88,9 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         if (start[Magic.Length] is 0 or > 3 || length > MaxHeaderBytes || length > stream.Length - stream.Position)
         {
             throw new DataException(
-                $"{file}: got version {start[Magic.Length]} and a header of {length} bytes in a file of {stream.Length}, "
-                    + $"expected version 1 to 3 and at most {MaxHeaderBytes}; the file is damaged or cut short");
+                $"{file}: got version {start[Magic.Length]} and a header of {length} bytes in a file "
+                    + $"of {stream.Length}, expected version 1 to 3 and at most {MaxHeaderBytes}; the "
+                    + "file is damaged or cut short");
         }
 
         byte[] header = new byte[length];
@@ -94,13 +101,16 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
     private static long[] Shapes(string text, string file)
     {
         string[] numbers = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return [.. numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long n)
-            ? n
-            : throw new DataException($"{file}: got the shape ({text}), expected integers; the file is damaged"))];
+        return [.. numbers.Select(
+            number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long n)
+                ? n
+                : throw new DataException($"{file}: got the shape ({text}), expected integers; the file is damaged"))];
     }
 
     private static string Shorten(string text) => text.Length > 120 ? text[..120] + "…" : text.TrimEnd();
 
-    [GeneratedRegex(@"^\{'descr': '(?<type>[^']*)', 'fortran_order': (?<fortran>True|False), 'shape': \((?<shape>[^)]*)\),? *\}\s*$")]
+    [GeneratedRegex(
+        @"^\{'descr': '(?<type>[^']*)', 'fortran_order': (?<fortran>True|False), "
+            + @"'shape': \((?<shape>[^)]*)\),? *\}\s*$")]
     private static partial Regex Dictionary();
 }

@@ -16,7 +16,8 @@ internal sealed class RowDescriptions
     public static string[] Numbered(string file, int rows)
     {
         string name = Path.GetFileName(file);
-        return [.. Enumerable.Range(0, rows).Select(row => string.Create(CultureInfo.InvariantCulture, $"{name}[{row}]"))];
+        return [.. Enumerable.Range(0, rows)
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"{name}[{row}]"))];
     }
 
     /// <summary>Adds a row. Either every row has a size and a class, or none does.</summary>
@@ -42,6 +43,8 @@ internal sealed class RowDescriptions
     public EmbeddingTable ToTable(float[] values, int dimension)
     {
         bool sized = widths.Count > 0;
-        return EmbeddingTable.WithClasses(values, dimension, paths, classes, EmbeddingTable.OrderClasses, sized ? widths : null, sized ? heights : null);
+        return EmbeddingTable.WithClasses(
+            values, dimension, paths, classes, EmbeddingTable.OrderClasses, sized ? widths : null,
+            sized ? heights : null);
     }
 }

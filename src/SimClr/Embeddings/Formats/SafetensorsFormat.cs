@@ -23,7 +23,8 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
     internal const string ClassNames = "class_names";
 
     private static readonly (string Name, StoredType Type)[] Types =
-        [("F32", StoredType.Float32), ("F64", StoredType.Float64), ("F16", StoredType.Float16), ("BF16", StoredType.BFloat16)];
+        [("F32", StoredType.Float32), ("F64", StoredType.Float64), ("F16", StoredType.Float16), (
+            "BF16", StoredType.BFloat16)];
 
     /// <inheritdoc/>
     public string Extension => ".safetensors";
@@ -36,14 +37,17 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         if (!parts.Has(Matrix))
         {
             throw new DataException(
-                $"{path}: got the tensors {parts.NamesText}, expected one named '{Matrix}'; is it a checkpoint or an encoder rather than embeddings?");
+                $"{path}: got the tensors {parts.NamesText}, expected one named '{Matrix}'; "
+                    + "is it a checkpoint or an encoder rather than embeddings?");
         }
 
         TensorEntry matrix = parts[Matrix];
         int type = Array.FindIndex(Types, t => t.Name == matrix.Type);
         if (type < 0)
         {
-            throw new DataException($"{path}: '{Matrix}' is of type {matrix.Type}, expected one of {string.Join(", ", Types.Select(t => t.Name))}");
+            throw new DataException(
+                $"{path}: '{Matrix}' is of type {matrix.Type}, expected one of "
+                    + $"{string.Join(", ", Types.Select(t => t.Name))}");
         }
 
         (int rows, int dimension) = StoredNumbers.Matrix(matrix.Shape, path);
@@ -51,9 +55,12 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         stream.Position = matrix.Begin;
         float[] values = StoredNumbers.Read(stream, rows, dimension, Types[type].Type, path);
         string[] paths = parts.Has(Paths) ? ReadPaths(parts, rows, path) : RowDescriptions.Numbered(path, rows);
-        int[]? labels = parts.Has(Labels) ? [.. parts.Integers(Labels, "I64", rows).Select(label => Label(label, path))] : null;
+        int[]? labels = parts.Has(Labels)
+            ? [.. parts.Integers(Labels, "I64", rows).Select(label => Label(label, path))]
+            : null;
         string[]? names = labels is null ? null : Names(parts, labels, path);
-        return new EmbeddingTable(values, dimension, paths, labels, names, Sizes(parts, Widths, rows), Sizes(parts, Heights, rows));
+        return new EmbeddingTable(
+            values, dimension, paths, labels, names, Sizes(parts, Widths, rows), Sizes(parts, Heights, rows));
     }
 
     /// <inheritdoc/>
@@ -62,7 +69,9 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         long pathBytes = rows.Blocks().Sum(block => block.Paths.Sum(text => (long)Encoding.UTF8.GetByteCount(text)));
         (string Name, string Type, long[] Shape, long Bytes)[] tensors =
         [
-            .. rows.HasLabels ? [(Labels, "I64", [rows.Count], 8 * rows.Count)] : Array.Empty<(string, string, long[], long)>(),
+            .. rows.HasLabels
+                ? [(Labels, "I64", [rows.Count], 8 * rows.Count)]
+                : Array.Empty<(string, string, long[], long)>(),
             (PathOffsets, "I64", [rows.Count + 1], 8 * (rows.Count + 1)),
             (Matrix, "F32", [rows.Count, rows.Dimension], 4 * rows.Count * rows.Dimension),
             .. rows.HasSizes
@@ -117,18 +126,28 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         }
     }
 
-    private static byte[] Header((string Name, string Type, long[] Shape, long Bytes)[] tensors, IReadOnlyList<string>? classNames)
+    private static byte[] Header(
+        (string Name, string Type, long[] Shape, long Bytes)[] tensors, IReadOnlyList<string>? classNames)
     {
         var header = new Dictionary<string, object>
         {
             ["__metadata__"] = classNames is null
                 ? new Dictionary<string, string> { ["format"] = "pt" }
-                : new Dictionary<string, string> { ["format"] = "pt", [ClassNames] = JsonSerializer.Serialize(classNames, Json.Compact) },
+                : new Dictionary<string, string>
+                {
+                    ["format"] = "pt",
+                    [ClassNames] = JsonSerializer.Serialize(classNames, Json.Compact),
+                },
         };
         long offset = 0;
         foreach ((string name, string type, long[] shape, long bytes) in tensors)
         {
-            header[name] = new Dictionary<string, object> { ["dtype"] = type, ["shape"] = shape, ["data_offsets"] = new[] { offset, offset + bytes } };
+            header[name] = new Dictionary<string, object>
+            {
+                ["dtype"] = type,
+                ["shape"] = shape,
+                ["data_offsets"] = new[] { offset, offset + bytes },
+            };
             offset += bytes;
         }
 
@@ -144,16 +163,20 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
     {
         byte[] text = parts.Bytes(Paths);
         long[] offsets = parts.Integers(PathOffsets, "I64", rows + 1L);
-        if (offsets[0] != 0 || offsets[^1] != text.Length || offsets.Zip(offsets.Skip(1)).Any(pair => pair.Second < pair.First))
+        if (offsets[0] != 0
+            || offsets[^1] != text.Length
+            || offsets.Zip(offsets.Skip(1)).Any(pair => pair.Second < pair.First))
         {
             throw new DataException($"{file}: '{PathOffsets}' does not match '{Paths}': the file is damaged");
         }
 
-        return [.. Enumerable.Range(0, rows).Select(row => Encoding.UTF8.GetString(text, (int)offsets[row], (int)(offsets[row + 1] - offsets[row])))];
+        return [.. Enumerable.Range(0, rows)
+            .Select(row => Encoding.UTF8.GetString(text, (int)offsets[row], (int)(offsets[row + 1] - offsets[row])))];
     }
 
     private static int Label(long label, string file)
-        => label is >= 0 and < int.MaxValue ? (int)label : throw new DataException($"{file}: got the label {label}, expected 0 or more");
+        => label is >= 0 and < int.MaxValue ? (int)label
+            : throw new DataException($"{file}: got the label {label}, expected 0 or more");
 
     private static string[]? Names(SafetensorsParts parts, int[] labels, string file)
     {
@@ -167,11 +190,15 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
             string[] names = JsonSerializer.Deserialize<string[]>(json) ?? [];
             return labels.Max() < names.Length
                 ? names
-                : throw new DataException($"{file}: got the label {labels.Max()}, expected less than {names.Length}, the number of class names");
+                : throw new DataException(
+                    $"{file}: got the label {labels.Max()}, expected less than "
+                        + $"{names.Length}, the number of class names");
         }
         catch (JsonException error)
         {
-            throw new DataException($"{file}: the metadata entry '{ClassNames}' is not a JSON array of names ({Json.ReasonOf(error)})", error);
+            throw new DataException(
+                $"{file}: the metadata entry '{ClassNames}' is not a JSON array of names ({Json.ReasonOf(error)})",
+                error);
         }
     }
 }

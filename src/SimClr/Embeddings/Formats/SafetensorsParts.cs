@@ -26,7 +26,8 @@ internal sealed class SafetensorsParts
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The names of the tensors, for messages.</summary>
-    public string NamesText => string.Join(", ", places.Keys.Take(4).Select(name => $"'{name}'")) + (places.Count > 4 ? ", …" : "");
+    public string NamesText
+        => string.Join(", ", places.Keys.Take(4).Select(name => $"'{name}'")) + (places.Count > 4 ? ", …" : "");
 
     /// <summary>Returns the position of a tensor.</summary>
     public TensorEntry this[string name] => places.TryGetValue(name, out TensorEntry? place)
@@ -48,8 +49,9 @@ internal sealed class SafetensorsParts
         if (!fits)
         {
             throw new DataException(
-                $"{file}: tensor '{name}' of shape [{string.Join(", ", place.Shape)}] takes bytes {place.Begin} to {place.End} of {stream.Length}, "
-                    + $"expected the shape [{string.Join(", ", shape)}], {bytesPerNumber} bytes per number: the file was cut short or tampered with");
+                $"{file}: tensor '{name}' of shape [{string.Join(", ", place.Shape)}] takes bytes {place.Begin} to "
+                    + $"{place.End} of {stream.Length}, expected the shape [{string.Join(", ", shape)}], "
+                    + $"{bytesPerNumber} bytes per number: the file was cut short or tampered with");
         }
     }
 
@@ -60,7 +62,9 @@ internal sealed class SafetensorsParts
         Require(name, 1, place.End - place.Begin);
         return place.Type == "U8" && place.End - place.Begin <= Array.MaxLength
             ? Content(place)
-            : throw new DataException($"{file}: tensor '{name}' is of type {place.Type} and {place.End - place.Begin} bytes, expected U8 of at most {Array.MaxLength}");
+            : throw new DataException(
+                $"{file}: tensor '{name}' is of type {place.Type} and {place.End - place.Begin} bytes, expected U8 of "
+                    + $"at most {Array.MaxLength}");
     }
 
     /// <summary>Reads a tensor of integers.</summary>
@@ -78,7 +82,9 @@ internal sealed class SafetensorsParts
         long[] numbers = new long[count];
         for (int i = 0; i < numbers.Length; i++)
         {
-            numbers[i] = size == 8 ? BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8 * i)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i));
+            numbers[i] = size == 8
+                ? BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8 * i))
+                : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i));
         }
 
         return numbers;

@@ -54,7 +54,8 @@ internal static class StoredNumbers
                 throw new DataException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{file}: row {(from + wrong.Place) / dimension} holds {wrong.Number} at index "
-                        + $"{(from + wrong.Place) % dimension}, expected numbers that float32 can hold, up to 3.4e+38; scale them"));
+                        + $"{(from + wrong.Place) % dimension}, expected numbers that float32 can "
+                        + $"hold, up to 3.4e+38; scale them"));
             }
         }
 
@@ -71,12 +72,15 @@ internal static class StoredNumbers
         string words = $"[{string.Join(", ", shape)}]";
         if (shape.Count != 2 || shape[0] < 1 || shape[1] < 1)
         {
-            throw new DataException($"{file}: got values of shape {words}, expected a matrix [rows, dimension] of at least one row");
+            throw new DataException(
+                $"{file}: got values of shape {words}, expected a matrix [rows, dimension] of at least one row");
         }
 
         return shape[0] <= Array.MaxLength && shape[1] <= Array.MaxLength && shape[0] * shape[1] <= Array.MaxLength
             ? ((int)shape[0], (int)shape[1])
-            : throw new DataException($"{file}: got a matrix of shape {words}, expected at most {Array.MaxLength} numbers; embed in parts with EmbeddingTask.Shard");
+            : throw new DataException(
+                $"{file}: got a matrix of shape {words}, expected at most {Array.MaxLength} numbers; "
+                    + "embed in parts with EmbeddingTask.Shard");
     }
 
     private static (int Place, double Number)? BeyondRange(ReadOnlySpan<double> stored, ReadOnlySpan<float> converted)

@@ -23,11 +23,15 @@ public static class PermutationTest
     /// <param name="samples">The number of random exchanges, above 0. Default: 100,000.</param>
     /// <param name="seed">The seed of the exchanges and of the interval's resamples. Default: 0.</param>
     /// <exception cref="DataException">The outcomes cover different images or disagree about a label.</exception>
-    public static ModelComparison Compare(EvaluationOutcome a, EvaluationOutcome b, int samples = DefaultSamples, long seed = 0)
+    public static ModelComparison Compare(
+        EvaluationOutcome a, EvaluationOutcome b, int samples = DefaultSamples, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        return Compare(PredictionPair.Match(PredictionsFile.Rows(a), PredictionsFile.Rows(b), "the first", "the second"), samples, seed);
+        return Compare(
+            PredictionPair.Match(PredictionsFile.Rows(a), PredictionsFile.Rows(b), "the first", "the second"),
+            samples,
+            seed);
     }
 
     /// <summary>Compares two matched sets of predictions.</summary>
@@ -35,7 +39,8 @@ public static class PermutationTest
     /// <param name="samples">The number of random exchanges, above 0.</param>
     /// <param name="seed">The seed of the exchanges.</param>
     /// <param name="cancellation">Cancellation token, checked between exchanges.</param>
-    public static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
+    public static ModelComparison Compare(
+        PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         ClassCounts[] classes = [.. Enumerable.Range(0, pair.Labels.Length)

@@ -19,7 +19,8 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
     /// <param name="nameA">The name of the first in messages.</param>
     /// <param name="nameB">The name of the second in messages.</param>
     /// <exception cref="DataException">The predictions cover different images or disagree about a label.</exception>
-    public static PredictionPair Match(IReadOnlyList<Prediction> a, IReadOnlyList<Prediction> b, string nameA, string nameB)
+    public static PredictionPair Match(
+        IReadOnlyList<Prediction> a, IReadOnlyList<Prediction> b, string nameA, string nameB)
     {
         (Prediction[] first, Prediction[] second) = (SortByPath(a), SortByPath(b));
         string[] pathsA = [.. first.Select(row => row.Path)];
@@ -27,23 +28,32 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
         if (!pathsA.SequenceEqual(pathsB))
         {
             throw new DataException(
-                $"{nameA} and {nameB} cover different images ({a.Count} and {b.Count}{Only(pathsA, pathsB, nameA)}{Only(pathsB, pathsA, nameB)}); expected two evaluations on the same test images");
+                $"{nameA} and {nameB} cover different images ({a.Count} and "
+                    + $"{b.Count}{Only(pathsA, pathsB, nameA)}{Only(pathsB, pathsA, nameB)}); "
+                    + "expected two evaluations on the same test images");
         }
 
-        if (first.Zip(second).FirstOrDefault(pair => pair.First.Label != pair.Second.Label) is (Prediction x, Prediction y))
+        if (first.Zip(second)
+            .FirstOrDefault(pair => pair.First.Label != pair.Second.Label) is (Prediction x, Prediction y))
         {
-            throw new DataException($"{x.Path} has the label '{x.Label}' in {nameA} and '{y.Label}' in {nameB}; expected the same labels in both");
+            throw new DataException(
+                $"{x.Path} has the label '{x.Label}' in {nameA} and '{y.Label}' in {nameB}; "
+                    + "expected the same labels in both");
         }
 
-        var numbers = first.Select(row => row.Label).Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        var numbers = first.Select(row => row.Label).Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(
+            pair => pair.Item, pair => pair.Index);
         return new PredictionPair(
-            [.. first.Select(row => numbers[row.Label])], [.. first.Select(row => row.Correct)], [.. second.Select(row => row.Correct)]);
+            [.. first.Select(row => numbers[row.Label])],
+            [.. first.Select(row => row.Correct)],
+            [.. second.Select(row => row.Correct)]);
     }
 
     private static Prediction[] SortByPath(IReadOnlyList<Prediction> rows)
     {
         int shared = SharedFolder(rows);
-        return [.. rows.Select(row => row with { Path = Nfc.Compose(row.Path[shared..].Replace('\\', '/')) }).OrderBy(row => row.Path, StringComparer.Ordinal)];
+        return [.. rows.Select(row => row with { Path = Nfc.Compose(row.Path[shared..].Replace('\\', '/')) })
+            .OrderBy(row => row.Path, StringComparer.Ordinal)];
     }
 
     /// <summary>The length of the folder common to all paths, including its separator.</summary>
@@ -61,6 +71,7 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
     private static string Only(string[] paths, string[] others, string name)
     {
         string[] only = [.. paths.Except(others).Take(MaxNamed)];
-        return only.Length == 0 ? "" : $"; only in {name}: {string.Join(", ", only)}{(only.Length == MaxNamed ? ", …" : "")}";
+        return only.Length == 0 ? ""
+            : $"; only in {name}: {string.Join(", ", only)}{(only.Length == MaxNamed ? ", …" : "")}";
     }
 }

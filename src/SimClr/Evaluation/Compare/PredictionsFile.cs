@@ -34,14 +34,17 @@ public static class PredictionsFile
         text.WriteLine(Header);
         foreach (Prediction row in Rows(outcome))
         {
-            text.WriteLine($"{CsvField.Quote(row.Path)},{CsvField.Quote(row.Label)},{CsvField.Quote(row.Predicted)},{(row.Correct ? 1 : 0)}");
+            text.WriteLine(
+                $"{CsvField.Quote(row.Path)},{CsvField.Quote(row.Label)},"
+                    + $"{CsvField.Quote(row.Predicted)},{(row.Correct ? 1 : 0)}");
         }
     }
 
     /// <summary>Returns the predictions of an evaluation, image by image.</summary>
     /// <param name="outcome">The evaluation.</param>
-    public static IReadOnlyList<Prediction> Rows(EvaluationOutcome outcome) => [.. outcome.Paths.Select((path, i) => new Prediction(
-        path, outcome.ClassNames[outcome.Labels[i]], outcome.ClassNames[outcome.Predictions[i]]))];
+    public static IReadOnlyList<Prediction> Rows(EvaluationOutcome outcome)
+        => [.. outcome.Paths.Select((path, i) => new Prediction(
+            path, outcome.ClassNames[outcome.Labels[i]], outcome.ClassNames[outcome.Predictions[i]]))];
 
     /// <summary>Reads a predictions file, or the one named <see cref="DefaultName"/> in a folder.</summary>
     /// <exception cref="DataException">There is no such file, or it was not written by <see cref="Write"/>.</exception>
@@ -55,9 +58,12 @@ public static class PredictionsFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"there is no predictions file {file}; PredictionsFile.Write({file}) writes one after any evaluation", error);
+            throw new DataException(
+                $"there is no predictions file {file}; PredictionsFile.Write({file}) writes one after any evaluation",
+                error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException
+            or ArgumentException)
         {
             throw new DataException($"{file} cannot be read as a predictions file: {error.Message}", error);
         }
@@ -79,7 +85,8 @@ public static class PredictionsFile
             found.Add(ParseRow(file, line, fields));
         }
 
-        return found.Count > 0 ? found : throw new DataException($"{file} holds no predictions; expected a row per image below the header '{Header}'");
+        return found.Count > 0 ? found : throw new DataException(
+            $"{file} holds no predictions; expected a row per image below the header '{Header}'");
     }
 
     private static void RequireHeader(string file, string[] fields)
@@ -87,12 +94,16 @@ public static class PredictionsFile
         string got = string.Join(',', fields);
         if (got == MultiLabelScores.Header)
         {
-            throw new DataException($"{file} holds scores of images with several classes each, which are not right or wrong as a whole; expected a predictions file of a set with one class per image");
+            throw new DataException(
+                $"{file} holds scores of images with several classes each, which are not right or wrong as a whole; "
+                    + "expected a predictions file of a set with one class per image");
         }
 
         if (got != Header)
         {
-            throw new DataException($"{file}, line 1: got '{(got.Length > 60 ? got[..60] + "…" : got)}', expected the header '{Header}' of a predictions file");
+            throw new DataException(
+                $"{file}, line 1: got '{(got.Length > 60 ? got[..60] + "…" : got)}', expected the header "
+                    + $"'{Header}' of a predictions file");
         }
     }
 
@@ -100,7 +111,8 @@ public static class PredictionsFile
     {
         if (fields.Length != 4)
         {
-            throw new DataException($"{file}, line {line}: got {fields.Length} field(s), expected the four of '{Header}'");
+            throw new DataException(
+                $"{file}, line {line}: got {fields.Length} field(s), expected the four of '{Header}'");
         }
 
         var found = new Prediction(fields[0], Nfc.Compose(fields[1]), Nfc.Compose(fields[2]));
@@ -108,6 +120,7 @@ public static class PredictionsFile
         return fields[3] == correct
             ? found
             : throw new DataException(
-                $"{file}, line {line}: got correct = '{fields[3]}' for label '{found.Label}' and prediction '{found.Predicted}', expected {correct}; was the file edited by hand?");
+                $"{file}, line {line}: got correct = '{fields[3]}' for label '{found.Label}' and prediction "
+                    + $"'{found.Predicted}', expected {correct}; was the file edited by hand?");
     }
 }

@@ -38,7 +38,8 @@ public static class KnnClassifier
     /// Labels are missing, the dimensions differ, the tables have no class in common, or k exceeds the number of
     /// training rows.
     /// </exception>
-    public static KnnResult Evaluate(EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1, long seed = 0)
+    public static KnnResult Evaluate(
+        EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -75,7 +76,8 @@ public static class KnnClassifier
     {
         if (k > trainImages)
         {
-            throw new DataException($"k is {k}, but there are only {trainImages} training images; use a k of at most {trainImages}");
+            throw new DataException(
+                $"k is {k}, but there are only {trainImages} training images; use a k of at most {trainImages}");
         }
     }
 }

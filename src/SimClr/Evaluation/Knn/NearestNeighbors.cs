@@ -19,7 +19,8 @@ public static class NearestNeighbors
     /// The number of each query, its rows of the bank, and their similarities, −1 … 1. Computed in blocks: the whole
     /// matrix is never in memory.
     /// </returns>
-    public static IEnumerable<(int Query, int[] Rows, float[] Similarities)> Find(EmbeddingTable bank, EmbeddingTable queries, int k)
+    public static IEnumerable<(int Query, int[] Rows, float[] Similarities)> Find(
+        EmbeddingTable bank, EmbeddingTable queries, int k)
     {
         ArgumentNullException.ThrowIfNull(bank);
         ArgumentNullException.ThrowIfNull(queries);
@@ -50,7 +51,8 @@ public static class NearestNeighbors
         (long[] rows, float[] nearest) = (Numbers<long>(indices), Numbers<float>(values));
         foreach (int query in QueriesWithTies(similarities, values))
         {
-            TakeFirstOfTies(Numbers<float>(similarities[query]), rows.AsSpan(query * k, k), nearest.AsSpan(query * k, k));
+            TakeFirstOfTies(
+                Numbers<float>(similarities[query]), rows.AsSpan(query * k, k), nearest.AsSpan(query * k, k));
         }
 
         return (rows, nearest);
@@ -83,7 +85,9 @@ public static class NearestNeighbors
     // topk guarantees no order among equal rows.
     private static void Order(int[] rows, float[] similarities)
     {
-        int[] order = [.. Enumerable.Range(0, rows.Length).OrderByDescending(i => similarities[i]).ThenBy(i => rows[i])];
+        int[] order = [.. Enumerable.Range(0, rows.Length)
+            .OrderByDescending(i => similarities[i])
+            .ThenBy(i => rows[i])];
         (int[] r, float[] s) = ([.. order.Select(i => rows[i])], [.. order.Select(i => similarities[i])]);
         r.CopyTo(rows, 0);
         s.CopyTo(similarities, 0);

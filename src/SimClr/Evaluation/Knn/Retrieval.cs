@@ -16,9 +16,11 @@ public static class Retrieval
         if (originals.Dimension != queries.Dimension || !originals.Paths.SequenceEqual(queries.Paths))
         {
             throw new DataException(
-                $"got {originals.Count} originals of {originals.Dimension} dimensions and {queries.Count} queries of {queries.Dimension}; expected one query per original, in the same order, by the same encoder");
+                $"got {originals.Count} originals of {originals.Dimension} dimensions and {queries.Count} queries of "
+                    + $"{queries.Dimension}; expected one query per original, in the same order, by the same encoder");
         }
 
-        return NearestNeighbors.Find(originals, queries, 1).Count(found => found.Rows[0] == found.Query) / (double)queries.Count;
+        return NearestNeighbors.Find(originals, queries, 1).Count(found => found.Rows[0] == found.Query)
+            / (double)queries.Count;
     }
 }

@@ -30,7 +30,10 @@ public static partial class LinearEvaluation
     /// Labels are missing, dimensions differ, or the tables have no class in common.
     /// </exception>
     public static LinearResult OnEmbeddings(
-        EmbeddingTable train, EmbeddingTable test, LinearOptions? options = null, CancellationToken cancellation = default)
+        EmbeddingTable train,
+        EmbeddingTable test,
+        LinearOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -46,7 +49,8 @@ public static partial class LinearEvaluation
         Tensor labels = tensor(train.RequireLabels().Select(label => (long)label).ToArray(), device: CPU);
         double peak = Math.Min(options.BaseRate * batch / 256, 1 / Curvature(x));
         using var trainer = new LinearTrainer(
-            train.Dimension, train.ClassNames is null ? Math.Max(train.Classes, test.Classes) : train.Classes, train.Count, batch, epochs, peak, options, "cpu", SingleProcess.Instance);
+            train.Dimension, train.ClassNames is null ? Math.Max(train.Classes, test.Classes) : train.Classes,
+            train.Count, batch, epochs, peak, options, "cpu", SingleProcess.Instance);
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             int[][] batches = BatchOrder.Shuffled(options.Seed, epoch, train.Count, batch);
@@ -56,7 +60,9 @@ public static partial class LinearEvaluation
                 using var step = NewDisposeScope();
                 Tensor rows = tensor(batches[i], device: CPU).to_type(ScalarType.Int64);
                 trainer.Step(
-                    x.index_select(0, rows), labels.index_select(0, rows), epoch == epochs - 1 && i == batches.Length - 1);
+                    x.index_select(0, rows),
+                    labels.index_select(0, rows),
+                    epoch == epochs - 1 && i == batches.Length - 1);
             }
         }
 

@@ -71,7 +71,8 @@ public static partial class LinearEvaluation
         EmbeddingTable questions = TablePair.Match(train.ClassNames, Embedder.Embed(
             encoder, test, new EvaluationTransform(encoder.Views), data, ranks: ranks, cancellation: cancellation));
         var skipped = new SkippedImages(train, data);
-        using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, ranks, cancellation);
+        using LinearTrainer trainer = Train(
+            encoder, train, skipped, questions, options, data, progress, ranks, cancellation);
         ranks.Share(skipped);
         using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension], device: CPU);
         return trainer.Result(questions, trainer.Logits(h), train.Count - skipped.Count, options.Epochs) with
@@ -101,7 +102,8 @@ public static partial class LinearEvaluation
         using var inference = new InferenceMode(encoder.Module);
         using var pixels = new PixelRing(share.Images, encoder.Views.Size, inference.Device, ScalarType.Float32);
         var trainer = new LinearTrainer(
-            test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device, ranks);
+            test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options,
+            inference.Device, ranks);
         BatchLoader loader = Crops(encoder.Views, images, pixels, skipped, options, data);
         int perEpoch = images.Count / batch;
         int step = 0;
@@ -110,7 +112,7 @@ public static partial class LinearEvaluation
             using var scope = NewDisposeScope();
             step++;
             (Tensor x, Tensor numbers) = pixels.Take(views.Slot, views.Indices);
-            Tensor h = encoder.Module.forward(x);                                          // [n, r] of this rank's images, without gradient
+            Tensor h = encoder.Module.forward(x);   // [n, r] of this rank's images, without gradient
             Tensor y = known.Rows(numbers);
             bool epochEnds = step % perEpoch == 0;
             trainer.Step(h, y, epochEnds);
@@ -138,7 +140,8 @@ public static partial class LinearEvaluation
             ring.Memory,
             (image, address, buffer) => renderer.Render(
                 image,
-                ViewParameters.Draw(cropAndFlip, image.Width, image.Height, options.Seed, address.Epoch, address.Index, 0),
+                ViewParameters.Draw(
+                    cropAndFlip, image.Width, image.Height, options.Seed, address.Epoch, address.Index, 0),
                 buffer.Floats(address.Position)),
             skipped,
             data.Workers,

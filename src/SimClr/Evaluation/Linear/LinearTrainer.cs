@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Heads;
@@ -102,7 +103,8 @@ internal sealed class LinearTrainer : IDisposable
     {
         var outcome = EvaluationOutcome.FromScores(test, logits, layer.Classes, seed);
         return new LinearResult(
-            outcome.Top1, outcome.Top5!.Value, epochs, trainImages, test.Count, Math.Max(layer.Classes, test.Classes), Loss, outcome.Predictions)
+            outcome.Top1, outcome.Top5!.Value, epochs, trainImages, test.Count, Math.Max(layer.Classes, test.Classes),
+            Loss, outcome.Predictions)
         {
             Outcome = outcome,
             BatchSize = batchSize,
@@ -119,8 +121,13 @@ internal sealed class LinearTrainer : IDisposable
     {
         if (!double.IsFinite(Loss))
         {
-            throw new DivergenceException(FormattableString.Invariant(
-                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base learning rate.")).MarkCollective();   // the loss is that of all ranks
+            // the loss is that of all ranks
+            throw new DivergenceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate "
+                    + $"{schedule.At(step):G4}). Likely cause: representations with very large values; "
+                    + $"try a lower base learning rate."))
+                .MarkCollective();
         }
     }
 }

@@ -40,7 +40,8 @@ internal sealed class CenteredFeatures : IDisposable
         Values = empty([Count, Dimension], Type, CPU).DetachFromDisposeScope();
         foreach ((int start, Tensor block) in FeatureBlocks.Read(data))
         {
-            Values.narrow(0, start, block.shape[0]).copy_(Type == ScalarType.Float64 ? block.to_type(float64).sub_(Mean) : block.sub_(mean));
+            Values.narrow(0, start, block.shape[0])
+                .copy_(Type == ScalarType.Float64 ? block.to_type(float64).sub_(Mean) : block.sub_(mean));
         }
     }
 

@@ -16,7 +16,9 @@ internal sealed class FeatureSpectrum : IDisposable
     {
         using var scope = NewDisposeScope();
         bool whole = features.Dimension <= MaxDimensions;
-        Tensor sum = whole ? zeros(features.Dimension, features.Dimension, float64, CPU) : zeros(features.Dimension, float64, CPU);
+        Tensor sum = whole
+            ? zeros(features.Dimension, features.Dimension, float64, CPU)
+            : zeros(features.Dimension, float64, CPU);
         foreach ((_, Tensor x) in features.Blocks())
         {
             sum.add_(whole ? x.t().mm(x) : x.mul(x).sum([0], type: float64), RootedScalars.One);

@@ -109,7 +109,12 @@ internal sealed class Lbfgs(int length, int memory)
     }
 
     private LinePoint? Descend(
-        DifferentiableFunction function, InverseCurvature? curvature, double[] point, double[] gradient, double value, ref int evaluations)
+        DifferentiableFunction function,
+        InverseCurvature? curvature,
+        double[] point,
+        double[] gradient,
+        double value,
+        ref int evaluations)
     {
         Aim(gradient, curvature);
         double slope = TensorPrimitives.Dot<double>(gradient, direction);
@@ -119,7 +124,8 @@ internal sealed class Lbfgs(int length, int memory)
         }
 
         int asked = 0;
-        double first = steps.Count > 0 || curvature is not null ? 1 : Math.Min(1, 1 / TensorPrimitives.Norm<double>(gradient));
+        double first = steps.Count > 0 || curvature is not null ? 1
+            : Math.Min(1, 1 / TensorPrimitives.Norm<double>(gradient));
         LinePoint? found = LineSearch.Find(At, new LinePoint(0, value, slope), first, Noise * Math.Abs(value));
         evaluations += asked;
         return found;
@@ -153,7 +159,8 @@ internal sealed class Lbfgs(int length, int memory)
 
         for (int i = 0; i < steps.Count; i++)
         {
-            double weight = weights[i] - (TensorPrimitives.Dot<double>(steps[i].GradientChange, along) / steps[i].Product);
+            double weight = weights[i]
+                - (TensorPrimitives.Dot<double>(steps[i].GradientChange, along) / steps[i].Product);
             TensorPrimitives.MultiplyAdd(steps[i].Change, weight, along, along);
         }
     }

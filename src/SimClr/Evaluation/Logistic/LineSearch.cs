@@ -58,7 +58,8 @@ internal static class LineSearch
     /// <summary>
     /// Narrows an interval that contains a suitable step; <paramref name="low"/> is the end with the lower value.
     /// </summary>
-    private static LinePoint? Zoom(Func<double, LinePoint> line, LinePoint origin, LinePoint low, LinePoint high, double noise)
+    private static LinePoint? Zoom(
+        Func<double, LinePoint> line, LinePoint origin, LinePoint low, LinePoint high, double noise)
     {
         for (int i = 0; i < MaxTries && Math.Abs(high.Step - low.Step) > 1e-16 * Math.Max(low.Step, high.Step); i++)
         {

@@ -33,8 +33,11 @@ internal sealed class LogisticCurvature : IDisposable
         values.clamp_(min: RootedScalars.Zero).unsqueeze_(1);
         Tensor curved = values.greater(values.max().mul(RootedScalars.From(Flat))).to_type(float64);
         classVectors = vectors.DetachFromDisposeScope();
-        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(RootedScalars.From(rows)).Plus(RootedScalars.From(l2))).DetachFromDisposeScope();
-        interceptFactors = curved.div(values.clamp(min: RootedScalars.From(1e-300))).nan_to_num().DetachFromDisposeScope();
+        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0))
+            .div(RootedScalars.From(rows))
+            .Plus(RootedScalars.From(l2))).DetachFromDisposeScope();
+        interceptFactors =
+            curved.div(values.clamp(min: RootedScalars.From(1e-300))).nan_to_num().DetachFromDisposeScope();
     }
 
     /// <summary>Multiplies weights and intercepts by the inverse.</summary>
@@ -58,7 +61,8 @@ internal sealed class LogisticCurvature : IDisposable
         interceptFactors.Dispose();
     }
 
-    private static Tensor Flatten(ReadOnlySpan<double> values, long rows, long columns) => tensor(values.ToArray(), [rows, columns], device: CPU);
+    private static Tensor Flatten(ReadOnlySpan<double> values, long rows, long columns)
+        => tensor(values.ToArray(), [rows, columns], device: CPU);
 
     private static void Copy(Tensor values, Span<double> target) => values.contiguous().data<double>().CopyTo(target);
 }

@@ -37,7 +37,8 @@ public sealed class LogisticData
     public static LogisticData FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new LogisticData([Part.FromTable(table)], table.Dimension, table.Classes, [.. table.RequireLabels()], null);
+        return new LogisticData(
+            [Part.FromTable(table)], table.Dimension, table.Classes, [.. table.RequireLabels()], null);
     }
 
     /// <summary>Creates data from the rows of a table, each with any number of classes.</summary>
@@ -56,7 +57,8 @@ public sealed class LogisticData
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         if (marks.Count != (long)table.Count * classes || marks.Any(mark => mark is < -1 or > 1))
         {
-            throw new ArgumentException($"got {marks.Count} marks, expected {table.Count} · {classes}, each −1, 0 or 1", nameof(marks));
+            throw new ArgumentException(
+                $"got {marks.Count} marks, expected {table.Count} · {classes}, each −1, 0 or 1", nameof(marks));
         }
 
         return new LogisticData([Part.FromTable(table)], table.Dimension, classes, null, [.. marks]);
@@ -108,7 +110,8 @@ public sealed class LogisticData
         if (heldOut.Length == 0)
         {
             throw new DataException(
-                "no class has two training rows, so none can be held out for validation; expected a class with at least two, or validation rows");
+                "no class has two training rows, so none can be held out for validation; "
+                    + "expected a class with at least two, or validation rows");
         }
 
         bool[] isOut = new bool[Count];
@@ -123,12 +126,15 @@ public sealed class LogisticData
     {
         if (Dimension != others.Dimension)
         {
-            throw new DataException($"got rows of {Dimension} and of {others.Dimension} numbers; they must come from one encoder");
+            throw new DataException(
+                $"got rows of {Dimension} and of {others.Dimension} numbers; they must come from one encoder");
         }
 
         if (Labels is null != others.Labels is null || (Labels is null && Classes != others.Classes))
         {
-            throw new DataException("got rows with different kinds of ground truth, expected one class per row in both, or marks of the same classes in both");
+            throw new DataException(
+                "got rows with different kinds of ground truth, expected one class per row in both, or marks "
+                    + "of the same classes in both");
         }
     }
 

@@ -57,11 +57,13 @@ internal sealed class LogisticPath : IDisposable
         for (double before = (last ?? objective.StrongL2) * Tenth; before > 2 * l2; before *= Tenth)
         {
             objective.L2 = before;
-            iterations += Descend(single: features.Type != ScalarType.Float64, IntermediateTolerance, cancellation).Iterations;
+            iterations += Descend(
+                single: features.Type != ScalarType.Float64, IntermediateTolerance, cancellation).Iterations;
         }
 
         objective.L2 = l2;
-        iterations += features.Type == ScalarType.Float64 ? 0 : Descend(single: true, options.Tolerance, cancellation).Iterations;
+        iterations += features.Type == ScalarType.Float64 ? 0
+            : Descend(single: true, options.Tolerance, cancellation).Iterations;
         LbfgsOutcome outcome = Descend(single: false, options.Tolerance, cancellation);
         last = l2;
         return new LogisticRegression(Uncentered(), l2, outcome with { Iterations = iterations + outcome.Iterations });
@@ -74,9 +76,14 @@ internal sealed class LogisticPath : IDisposable
     {
         objective.Exact = !single;
         using LogisticCurvature curvature = objective.CurvatureAt(point);
-        var search = new Lbfgs(objective.Length, Memory) { Noise = single ? 1e-6 : 1e-14, NoiseInCurvature = single ? 1e-8 : 0 };
+        var search = new Lbfgs(objective.Length, Memory)
+        {
+            Noise = single ? 1e-6 : 1e-14,
+            NoiseInCurvature = single ? 1e-8 : 0,
+        };
         double tolerance = single ? Math.Max(wanted, SingleTolerance) : wanted;
-        return search.Minimize(objective.Evaluate, curvature.Apply, point, tolerance, options.MaxIterations, cancellation);
+        return search.Minimize(
+            objective.Evaluate, curvature.Apply, point, tolerance, options.MaxIterations, cancellation);
     }
 
     public void Dispose()
@@ -101,7 +108,9 @@ internal sealed class LogisticPath : IDisposable
             int absent = Enumerable.Range(0, data.Count).Count(row => data.Marks![(row * data.Classes) + c] < 0);
             if (there == 0 || absent == 0)
             {
-                throw new DataException($"class {c} is present in {there} training rows and absent from {absent}, expected at least one of each");
+                throw new DataException(
+                    $"class {c} is present in {there} training rows and absent from {absent}, "
+                        + "expected at least one of each");
             }
         }
 
@@ -122,7 +131,8 @@ internal sealed class LogisticPath : IDisposable
         {
             ReadOnlySpan<double> row = point.AsSpan(i * dimension, dimension);
             row.CopyTo(weights.AsSpan(learned[i] * dimension));
-            intercepts[learned[i]] = point[objective.Weights + i] - System.Numerics.Tensors.TensorPrimitives.Dot(row, mean);
+            intercepts[learned[i]] = point[objective.Weights + i]
+                - System.Numerics.Tensors.TensorPrimitives.Dot(row, mean);
         }
 
         return new LogisticWeights(allClasses, weights, intercepts);
@@ -160,8 +170,10 @@ internal static class LogisticScore
         if (metric == SelectionMetric.MeanAveragePrecision == data.Marks is null)
         {
             throw new DataException(data.Marks is null
-                ? $"{metric} is for rows with marks of several classes, expected {SelectionMetric.Top1} or {SelectionMetric.MeanPerClass} for rows of one class"
-                : $"{metric} is for rows of one class, expected {SelectionMetric.MeanAveragePrecision} for rows with marks of several classes");
+                ? $"{metric} is for rows with marks of several classes, expected {SelectionMetric.Top1} or "
+                    + $"{SelectionMetric.MeanPerClass} for rows of one class"
+                : $"{metric} is for rows of one class, expected {SelectionMetric.MeanAveragePrecision} for rows "
+                    + "with marks of several classes");
         }
     }
 

@@ -95,7 +95,9 @@ public sealed class LogisticRegression
         ArgumentNullException.ThrowIfNull(train);
         options ??= new LogisticOptions();
         LogisticScore.RequireCompatible(options.Metric, train);
-        (LogisticData fitted, LogisticData held) = validation is null ? train.HoldOut(options.HoldOut, options.Seed) : (train, validation);
+        (LogisticData fitted, LogisticData held) = validation is null
+            ? train.HoldOut(options.HoldOut, options.Seed)
+            : (train, validation);
         fitted.RequireLike(held);
         int classes = Math.Max(fitted.Classes, held.Classes);
 
@@ -134,7 +136,9 @@ public sealed class LogisticRegression
         ArgumentNullException.ThrowIfNull(data);
         if (data.Dimension != Dimension)
         {
-            throw new DataException($"got rows of {data.Dimension} numbers, expected {Dimension} as in the training rows; all must come from one encoder");
+            throw new DataException(
+                $"got rows of {data.Dimension} numbers, expected {Dimension} as in the training rows; "
+                    + "all must come from one encoder");
         }
 
         using var scope = NewDisposeScope();

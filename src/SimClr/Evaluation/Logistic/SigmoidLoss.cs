@@ -12,7 +12,8 @@ internal sealed class SigmoidLoss : IClassLoss
     {
         Classes = classes;
         using var scope = NewDisposeScope();
-        this.marks = tensor(marks, [marks.Length / classes, classes], device: CPU).to_type(type).DetachFromDisposeScope();
+        this.marks =
+            tensor(marks, [marks.Length / classes, classes], device: CPU).to_type(type).DetachFromDisposeScope();
     }
 
     public int Classes { get; }

@@ -13,7 +13,8 @@ internal sealed class SoftmaxLoss : IClassLoss
     public SoftmaxLoss(IEnumerable<int> labels, int classes)
     {
         Classes = classes;
-        this.labels = tensor(labels.Select(label => (long)label).ToArray(), device: CPU).unsqueeze_(1).DetachFromDisposeScope();
+        this.labels =
+            tensor(labels.Select(label => (long)label).ToArray(), device: CPU).unsqueeze_(1).DetachFromDisposeScope();
     }
 
     public int Classes { get; }

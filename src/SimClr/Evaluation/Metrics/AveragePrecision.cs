@@ -40,7 +40,8 @@ public static class AveragePrecision
     {
         if (scores.Length != truth.Length)
         {
-            throw new ArgumentException($"got {scores.Length} scores and {truth.Length} images, expected one score per image");
+            throw new ArgumentException(
+                $"got {scores.Length} scores and {truth.Length} images, expected one score per image");
         }
 
         float[] values = scores.ToArray();
@@ -50,14 +51,17 @@ public static class AveragePrecision
         }
 
         LabelMark[] shown = truth.ToArray();
-        return [.. Enumerable.Range(0, values.Length).Where(i => shown[i] != LabelMark.Difficult).OrderByDescending(i => values[i])];
+        return [.. Enumerable.Range(0, values.Length)
+            .Where(i => shown[i] != LabelMark.Difficult)
+            .OrderByDescending(i => values[i])];
     }
 
     /// <summary>
     /// Computes the 11-point average precision of a ranking that contains each image any number of times, with copies
     /// next to each other.
     /// </summary>
-    internal static double? ElevenPoint(ReadOnlySpan<int> ranking, ReadOnlySpan<LabelMark> truth, ReadOnlySpan<int> times)
+    internal static double? ElevenPoint(
+        ReadOnlySpan<int> ranking, ReadOnlySpan<LabelMark> truth, ReadOnlySpan<int> times)
     {
         long positives = 0;
         foreach (int image in ranking)

@@ -34,5 +34,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>Computes the mean accuracy of the classes that have images, 0 … 1.</summary>
     public double MeanPerClass()
-        => Enumerable.Range(0, Classes).Where(label => ImagesOf(label) > 0).Average(label => (double)counts[label, label] / ImagesOf(label));
+        => Enumerable.Range(0, Classes)
+            .Where(label => ImagesOf(label) > 0)
+            .Average(label => (double)counts[label, label] / ImagesOf(label));
 }

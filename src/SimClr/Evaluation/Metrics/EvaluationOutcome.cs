@@ -104,12 +104,14 @@ public sealed class EvaluationOutcome
         ArgumentNullException.ThrowIfNull(labels);
         if (scores.Length != (long)labels.Count * classes)
         {
-            throw new ArgumentException($"got {scores.Length} scores for {labels.Count} images, expected {classes} for each");
+            throw new ArgumentException(
+                $"got {scores.Length} scores for {labels.Count} images, expected {classes} for each");
         }
 
         CheckRange(labels, classes);
         return new EvaluationOutcome(
-            paths, labels, Accuracy.Predictions(scores, classes), Accuracy.InTopK(scores, classes, labels, Guesses), classes, classNames, seed);
+            paths, labels, Accuracy.Predictions(scores, classes), Accuracy.InTopK(scores, classes, labels, Guesses),
+            classes, classNames, seed);
     }
 
     /// <summary>
@@ -117,12 +119,18 @@ public sealed class EvaluationOutcome
     /// never predicted.
     /// </summary>
     /// <exception cref="DataException">The table has no labels.</exception>
-    public static EvaluationOutcome FromScores(EmbeddingTable test, ReadOnlySpan<float> scores, int classes, long seed = 0)
+    public static EvaluationOutcome FromScores(
+        EmbeddingTable test, ReadOnlySpan<float> scores, int classes, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(test);
         int all = Math.Max(classes, test.Classes);
         return FromScores(
-            test.Paths, test.RequireLabels(), all == classes ? scores : Widen(scores, classes, all), all, test.ClassNames, seed);
+            test.Paths,
+            test.RequireLabels(),
+            all == classes ? scores : Widen(scores, classes, all),
+            all,
+            test.ClassNames,
+            seed);
     }
 
     /// <summary>Creates an outcome from predicted classes alone, without top-5.</summary>
@@ -154,8 +162,11 @@ public sealed class EvaluationOutcome
         IReadOnlyList<string> classNames,
         long seed)
         => amongFive is null || amongFive.Count == labels.Count
-            ? new(paths, labels, predictions, amongFive is null ? null : [.. amongFive], classNames.Count, classNames, seed)
-            : throw new ArgumentException($"got {amongFive.Count} top-5 hits, expected one value for each of {labels.Count} images");
+            ? new(
+                paths, labels, predictions, amongFive is null ? null : [.. amongFive], classNames.Count, classNames,
+                seed)
+            : throw new ArgumentException(
+                $"got {amongFive.Count} top-5 hits, expected one value for each of {labels.Count} images");
 
     private static float[] Widen(ReadOnlySpan<float> scores, int classes, int all)
     {
@@ -184,7 +195,8 @@ public sealed class EvaluationOutcome
         if (labels.Count == 0 || paths.Count != labels.Count || predictions.Count != labels.Count)
         {
             throw new ArgumentException(
-                $"got {paths.Count} paths, {labels.Count} labels and {predictions.Count} predictions, expected one of each per image and at least one image");
+                $"got {paths.Count} paths, {labels.Count} labels and {predictions.Count} predictions, expected one of "
+                    + "each per image and at least one image");
         }
 
         if (classNames is not null && classNames.Count > classes)
@@ -226,7 +238,8 @@ public sealed class EvaluationOutcome
         }
 
         values[0] = (double)right / times.Length;
-        values[1] = Enumerable.Range(0, images.Length).Where(c => images[c] > 0).Average(c => (double)rightOf[c] / images[c]);
+        values[1] =
+            Enumerable.Range(0, images.Length).Where(c => images[c] > 0).Average(c => (double)rightOf[c] / images[c]);
         if (amongFive is not null)
         {
             values[2] = (double)five / times.Length;

@@ -25,11 +25,16 @@ internal static class MeanAveragePrecision
         => Outcome(scores, marks, classes, seed: 0)?.MeanAveragePrecision ?? 0;
 
     /// <summary>Computes the average precision of each class.</summary>
-    public static IReadOnlyList<ClassPrecision> PerClass(float[] scores, sbyte[] marks, IReadOnlyList<string> classNames)
-        => Outcome(scores, marks, classNames.Count, seed: 0, classNames)?.PerClass ?? [.. classNames.Select(name => new ClassPrecision(name, 0, null))];
+    public static IReadOnlyList<ClassPrecision> PerClass(
+        float[] scores, sbyte[] marks, IReadOnlyList<string> classNames)
+        => Outcome(scores, marks, classNames.Count, seed: 0, classNames)?.PerClass
+            ?? [.. classNames.Select(name => new ClassPrecision(name, 0, null))];
 
-    private static MultiLabelOutcome? Outcome(float[] scores, sbyte[] marks, int classes, long seed, IReadOnlyList<string>? classNames = null)
-        => Array.Exists(marks, mark => mark > 0) ? new MultiLabelOutcome(Array.ConvertAll(marks, ToLabelMark), scores, classes, classNames, seed) : null;
+    private static MultiLabelOutcome? Outcome(
+        float[] scores, sbyte[] marks, int classes, long seed, IReadOnlyList<string>? classNames = null)
+        => Array.Exists(marks, mark => mark > 0)
+            ? new MultiLabelOutcome(Array.ConvertAll(marks, ToLabelMark), scores, classes, classNames, seed)
+            : null;
 
     private static LabelMark ToLabelMark(sbyte mark) => mark switch
     {

@@ -31,13 +31,20 @@ public sealed class MultiLabelOutcome
     /// The lengths do not match, a score is not a number, or no image shows any class.
     /// </exception>
     public MultiLabelOutcome(
-        ReadOnlySpan<LabelMark> truth, ReadOnlySpan<float> scores, int classes, IReadOnlyList<string>? classNames = null, long seed = 0)
+        ReadOnlySpan<LabelMark> truth,
+        ReadOnlySpan<float> scores,
+        int classes,
+        IReadOnlyList<string>? classNames = null,
+        long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        if (truth.Length != scores.Length || truth.Length % classes != 0 || (classNames is not null && classNames.Count != classes))
+        if (truth.Length != scores.Length
+            || truth.Length % classes != 0
+            || (classNames is not null && classNames.Count != classes))
         {
             throw new ArgumentException(
-                $"got {truth.Length} marks, {scores.Length} scores and {classNames?.Count ?? classes} class names, expected {classes} of each per image");
+                $"got {truth.Length} marks, {scores.Length} scores and {classNames?.Count ?? classes} class names, "
+                    + $"expected {classes} of each per image");
         }
 
         Images = truth.Length / classes;
@@ -49,8 +56,10 @@ public sealed class MultiLabelOutcome
             classNames?[c] ?? c.ToString(CultureInfo.InvariantCulture),
             this.truth[c].Count(shown => shown == LabelMark.Present),
             AveragePrecision.ElevenPoint(rankings[c], this.truth[c], once)))];
-        MeanAveragePrecision = Mean(once) ?? throw new ArgumentException("no image shows any class, expected at least one");
-        interval = new(() => Bootstrap.IntervalAround(MeanAveragePrecision, Images, seed, (times, values) => values[0] = Mean(times) ?? 0));
+        MeanAveragePrecision = Mean(once)
+            ?? throw new ArgumentException("no image shows any class, expected at least one");
+        interval = new(() => Bootstrap.IntervalAround(
+            MeanAveragePrecision, Images, seed, (times, values) => values[0] = Mean(times) ?? 0));
     }
 
     /// <summary>The number of test images.</summary>
@@ -70,7 +79,8 @@ public sealed class MultiLabelOutcome
     private static IEnumerable<T[]> Columns<T>(ReadOnlySpan<T> values, int classes)
     {
         T[] all = values.ToArray();
-        return Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, all.Length / classes).Select(i => all[(i * classes) + c]).ToArray());
+        return Enumerable.Range(0, classes)
+            .Select(c => Enumerable.Range(0, all.Length / classes).Select(i => all[(i * classes) + c]).ToArray());
     }
 
     private double? Mean(ReadOnlySpan<int> times)

@@ -12,7 +12,8 @@ namespace SimClr.Evaluation;
 /// it.
 /// </param>
 /// <param name="Scores">images · classes scores; a higher score means more confidence.</param>
-public sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList<string> ClassNames, sbyte[] Marks, float[] Scores)
+public sealed record MultiLabelScores(
+    IReadOnlyList<string> Paths, IReadOnlyList<string> ClassNames, sbyte[] Marks, float[] Scores)
 {
     /// <summary>The header of the file: CSV with a row for each image and class.</summary>
     public const string Header = "path,class,mark,score";
@@ -21,7 +22,8 @@ public sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList
     public IReadOnlyList<ClassPrecision> PerClass => MeanAveragePrecision.PerClass(Scores, Marks, ClassNames);
 
     /// <summary>Computes the mean average precision and its 95% interval over images.</summary>
-    public (double Value, Interval Interval) Measure(long seed) => MeanAveragePrecision.Compute(Scores, Marks, ClassNames.Count, seed);
+    public (double Value, Interval Interval) Measure(long seed)
+        => MeanAveragePrecision.Compute(Scores, Marks, ClassNames.Count, seed);
 
     /// <summary>Writes the scores as CSV, below <see cref="Header"/>.</summary>
     /// <param name="stream">The stream, which stays open.</param>
@@ -33,7 +35,8 @@ public sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList
         {
             (int image, int label) = Math.DivRem(i, ClassNames.Count);
             text.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{CsvField.Quote(Paths[image])},{CsvField.Quote(ClassNames[label])},{Marks[i]},{Scores[i]:R}"));
+                CultureInfo.InvariantCulture,
+                $"{CsvField.Quote(Paths[image])},{CsvField.Quote(ClassNames[label])},{Marks[i]},{Scores[i]:R}"));
         }
     }
 }

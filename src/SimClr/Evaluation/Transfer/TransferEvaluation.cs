@@ -38,11 +38,16 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
         LogisticSelection selection = LogisticRegression.Choose(train, validation, options, sweep, cancellation);
         LogisticSweepPoint chosen = selection.Sweep.First(point => point.L2 == selection.Model.L2);
         float[] logits = selection.Model.Logits(test);
-        MultiLabelScores? scores = test.Marks is { } marks ? new MultiLabelScores(table.Paths, splits.Test.ClassNames!, marks, logits) : null;
-        EvaluationOutcome? outcome = scores is null ? EvaluationOutcome.FromScores(table, logits, selection.Model.Classes, seed) : null;
+        MultiLabelScores? scores = test.Marks is { } marks
+            ? new MultiLabelScores(table.Paths, splits.Test.ClassNames!, marks, logits)
+            : null;
+        EvaluationOutcome? outcome = scores is null
+            ? EvaluationOutcome.FromScores(table, logits, selection.Model.Classes, seed)
+            : null;
         (double value, Interval interval) = scores?.Measure(seed) ?? MeasureOf(splits.Set, outcome!);
         return new TransferResult(
-            splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count, test.Count, skipped, splits.IsPartial)
+            splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count,
+            test.Count, skipped, splits.IsPartial)
         {
             Outcome = outcome,
             Scores = scores,
@@ -53,7 +58,8 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
         (EmbeddingTable Table, LogisticData Rows) Embed(ImageDataSet images)
         {
             var unreadable = new SkippedImages(images, data);
-            EmbeddingTable embedded = Embedder.Embed(encoder, images, transform, data, unreadable, embedding?.Invoke(images), cancellation: cancellation);
+            EmbeddingTable embedded = Embedder.Embed(
+                encoder, images, transform, data, unreadable, embedding?.Invoke(images), cancellation: cancellation);
             skipped += unreadable.Count;
             return (embedded, RowsOf(embedded, images));
         }
@@ -69,7 +75,9 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
 
     /// <summary>Returns the measure of a set with one class per image.</summary>
     public static (double Value, Interval Interval) MeasureOf(TransferSet set, EvaluationOutcome outcome)
-        => set.Metric == TransferMetric.Top1 ? (outcome.Top1, outcome.Top1Interval) : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
+        => set.Metric == TransferMetric.Top1
+            ? (outcome.Top1, outcome.Top1Interval)
+            : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
 
     private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images) => images.MultiLabels is null
         ? LogisticData.FromTable(table)

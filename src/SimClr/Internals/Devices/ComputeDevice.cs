@@ -27,7 +27,8 @@ internal static class ComputeDevice
     public static int IndexOf(string device) => Index(device) ?? 0;
 
     /// <summary>The error message for an invalid device name.</summary>
-    public static string UnknownNameMessage(string text) => $"got '{text}', expected one of {Expected}{DidYouMean.Hint(text, KnownNames)}";
+    public static string UnknownNameMessage(string text)
+        => $"got '{text}', expected one of {Expected}{DidYouMean.Hint(text, KnownNames)}";
 
     /// <summary>
     /// Resolves a device name on this machine. <c>auto</c> selects a GPU if there is one; <c>cuda</c> and <c>auto</c>
@@ -102,8 +103,8 @@ internal static class ComputeDevice
         ? "its libtorch can use CUDA, but finds no NVIDIA driver or no device (does nvidia-smi list one? does "
             + "CUDA_VISIBLE_DEVICES hide it?)."
         : $"the libtorch in use supports only the CPU. Set {CustomLibtorch.Variable} to the folder of a PyTorch "
-            + $"or libtorch {CustomLibtorch.Release} with CUDA (python -c \"import torch; print(torch.__path__[0])\" prints "
-            + "PyTorch's), or build with -p:TorchBackend=cuda.";
+            + $"or libtorch {CustomLibtorch.Release} with CUDA (python -c \"import torch; "
+            + "print(torch.__path__[0])\" prints PyTorch's), or build with -p:TorchBackend=cuda.";
 
     private static int? Index(string device)
         => device.StartsWith(CudaIndex, StringComparison.Ordinal)

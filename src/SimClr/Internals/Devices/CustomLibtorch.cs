@@ -51,7 +51,8 @@ internal static unsafe partial class CustomLibtorch
     /// Loads the libraries as soon as this assembly is used, before anything else can load other ones.
     /// </summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
     internal static void Load()
     {
         OpenMp.WaitBriefly();   // libtorch loads OpenMP, which reads its settings at that point.
@@ -126,9 +127,9 @@ internal static unsafe partial class CustomLibtorch
             && !version.StartsWith(Release + ".", StringComparison.Ordinal))
         {
             throw new ConfigurationException(
-                $"{Variable} is '{named}', which is version {version}; expected {Release}, for which TorchSharp {Bound} "
-                + "is built. Install one beside it, such as: "
-                + $"python -m venv torch210 && torch210/bin/pip install torch=={Release}.0");
+                $"{Variable} is '{named}', which is version {version}; expected {Release}, for which TorchSharp "
+                    + $"{Bound} is built. Install one beside it, such as: "
+                    + $"python -m venv torch210 && torch210/bin/pip install torch=={Release}.0");
         }
     }
 
@@ -142,7 +143,8 @@ internal static unsafe partial class CustomLibtorch
             string python = Path.Combine(place, "version.py");
             string build = Path.Combine(place, "build-version");
             string? version = File.Exists(python)
-                ? File.ReadLines(python).FirstOrDefault(line => line.StartsWith("__version__", StringComparison.Ordinal))
+                ? File.ReadLines(python).FirstOrDefault(
+                    line => line.StartsWith("__version__", StringComparison.Ordinal))
                     ?.Split('\'', '"').ElementAtOrDefault(1)
                 : File.Exists(build) ? File.ReadLines(build).FirstOrDefault()?.Trim() : null;
             if (version is { Length: > 0 })

@@ -39,7 +39,8 @@ internal static unsafe class DeviceMemory
         int number = 0;
         nint context = 0;
         return ((delegate* unmanaged<int*, int, int>)CudaDriver.Function("cuDeviceGet"))(&number, index) == 0
-            && ((delegate* unmanaged<nint*, int, int>)CudaDriver.Function("cuDevicePrimaryCtxRetain"))(&context, number) == 0
+            && ((delegate* unmanaged<nint*, int, int>)CudaDriver.Function("cuDevicePrimaryCtxRetain"))(&context, number)
+                == 0
             ? context
             : 0;
     }

@@ -19,7 +19,8 @@ internal sealed partial class MallocTuning : IDisposable
     private const nint HugePageBytes = 2 << 20;
 
     private static readonly bool IsGlibc = OperatingSystem.IsLinux()
-        && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
+        && NativeLibrary.TryLoad("libc.so.6", out nint library)
+        && NativeLibrary.TryGetExport(library, "mallopt", out _);
 
     // If the system counts allocated rather than written memory, this would withhold half of the memory from all other
     // processes.

@@ -25,9 +25,12 @@ internal sealed unsafe class PixelRing : IDisposable
     public PixelRing(int images, int size, string device, ScalarType type, int slots = 3, bool? uploads = null)
     {
         this.device = TorchSharp.torch.device(device);
-        pixels = [.. Enumerable.Range(0, slots).Select(_ => new HostBuffer([images, size, size, 3], type, this.device))];
-        numbers = [.. Enumerable.Range(0, slots).Select(_ => new HostBuffer([images, 1], ScalarType.Int64, this.device))];
-        Memory = [.. pixels.Select(slot => new PixelMemory(slot.Start, images, 3 * size * size, type == ScalarType.BFloat16))];
+        pixels = [.. Enumerable.Range(0, slots)
+            .Select(_ => new HostBuffer([images, size, size, 3], type, this.device))];
+        numbers = [.. Enumerable.Range(0, slots)
+            .Select(_ => new HostBuffer([images, 1], ScalarType.Int64, this.device))];
+        Memory = [.. pixels.Select(
+            slot => new PixelMemory(slot.Start, images, 3 * size * size, type == ScalarType.BFloat16))];
         if (uploads ?? this.device.type == TorchSharp.DeviceType.CUDA)
         {
             marks = new CopyFences(slots, this.device);
@@ -40,7 +43,8 @@ internal sealed unsafe class PixelRing : IDisposable
     /// <summary>
     /// Returns the first images of a slot as a tensor, which is valid until the slot is filled again.
     /// </summary>
-    public Tensor Take(int slot, int images) => Upload(slot, () => SendToDevice(pixels[slot], images).permute(0, 3, 1, 2));
+    public Tensor Take(int slot, int images)
+        => Upload(slot, () => SendToDevice(pixels[slot], images).permute(0, 3, 1, 2));
 
     /// <summary>Returns the first images of a slot and their numbers, [N] of int64.</summary>
     /// <param name="slot">The slot.</param>
@@ -49,7 +53,8 @@ internal sealed unsafe class PixelRing : IDisposable
     {
         int images = indices.Length;
         Write(slot, indices);
-        return Upload(slot, () => (SendToDevice(pixels[slot], images).permute(0, 3, 1, 2), SendToDevice(numbers[slot], images).squeeze(1)));
+        return Upload(slot, () => (
+            SendToDevice(pixels[slot], images).permute(0, 3, 1, 2), SendToDevice(numbers[slot], images).squeeze(1)));
     }
 
     /// <summary>Returns only the numbers of the images, [N] of int64.</summary>

@@ -57,5 +57,7 @@ internal static class ComputeThreads
     }
 
     private static ConfigurationException TooMany(string name, int requested, int max)
-        => new($"{name}: got {requested}, expected at most {max} on this machine ({Cores} {(Cores == 1 ? "core" : "cores")} available); 0 means one per core");
+        => new(
+            $"{name}: got {requested}, expected at most {max} on this machine ({Cores} "
+                + $"{(Cores == 1 ? "core" : "cores")} available); 0 means one per core");
 }

@@ -17,7 +17,8 @@ internal static partial class OpenMp
     /// once, when it is loaded with libtorch; this method therefore runs as soon as this assembly is used.
     /// </summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
     internal static void WaitBriefly()
     {
         if (OperatingSystem.IsLinux()

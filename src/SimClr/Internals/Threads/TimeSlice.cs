@@ -27,7 +27,9 @@ internal static unsafe partial class TimeSlice
     public static void Set(int task, TimeSpan slice)
     {
         Attributes attributes = default;
-        if (Calls.Get != 0 && Get(Calls.Get, task, &attributes, (uint)sizeof(Attributes), 0) == 0 && attributes.Policy is Other or Batch)
+        if (Calls.Get != 0
+            && Get(Calls.Get, task, &attributes, (uint)sizeof(Attributes), 0) == 0
+            && attributes.Policy is Other or Batch)
         {
             attributes.Runtime = (ulong)slice.TotalNanoseconds;
             _ = Set(Calls.Set, task, &attributes, 0);

@@ -90,6 +90,7 @@ internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, Int8Kernel 
     /// <summary>A link back from the target of a new link to its source.</summary>
     private readonly record struct BackLink(int Layer, int Target, int Source) : IComparable<BackLink>
     {
-        public int CompareTo(BackLink other) => (Layer, Target, Source).CompareTo((other.Layer, other.Target, other.Source));
+        public int CompareTo(BackLink other)
+            => (Layer, Target, Source).CompareTo((other.Layer, other.Target, other.Source));
     }
 }

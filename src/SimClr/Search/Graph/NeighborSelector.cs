@@ -21,7 +21,8 @@ internal sealed class NeighborSelector
         this.graph = graph;
         searcher = GraphSearcher.Create(rows, graph, kernel);
         query = new SearchQuery(rows.Dimension, rows.CodeLength);
-        selected = [.. Enumerable.Range(0, 2 * graph.Options.Links).Select(_ => new SearchQuery(rows.Dimension, rows.CodeLength))];
+        selected = [.. Enumerable.Range(0, 2 * graph.Options.Links)
+            .Select(_ => new SearchQuery(rows.Dimension, rows.CodeLength))];
     }
 
     /// <summary>Selects the links of a new row on each of its layers.</summary>

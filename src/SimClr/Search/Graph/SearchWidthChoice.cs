@@ -54,12 +54,15 @@ internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
     private Neighbor[] Truth(SearchQuery query, int self, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return [.. index.FindExactly(query, NeighborCount + 1).Where(neighbor => neighbor.Row != self).Take(NeighborCount)];
+        return [.. index.FindExactly(query, NeighborCount + 1)
+            .Where(neighbor => neighbor.Row != self)
+            .Take(NeighborCount)];
     }
 
     // Any row as similar as the last true neighbor counts: a tie may resolve to any row.
     private int CountFound(SearchQuery query, int self, int width, Neighbor[] truth)
         => truth.Length == 0
             ? 0
-            : index.FindByGraph(graph, query, truth.Length, width, self).Count(found => found.Similarity >= truth[^1].Similarity);
+            : index.FindByGraph(graph, query, truth.Length, width, self)
+                .Count(found => found.Similarity >= truth[^1].Similarity);
 }

@@ -20,7 +20,8 @@ internal static unsafe class ExactScan
     /// <param name="kernel">The kernel that multiplies codes.</param>
     /// <param name="threads">The number of threads, at least 1; the result does not depend on it.</param>
     /// <returns>The nearest rows, nearest first; fewer than <paramref name="count"/> if there are fewer rows.</returns>
-    public static Neighbor[] Find(VectorRows rows, RowSet removed, SearchQuery query, int count, Int8Kernel kernel, int threads)
+    public static Neighbor[] Find(
+        VectorRows rows, RowSet removed, SearchQuery query, int count, Int8Kernel kernel, int threads)
         => kernel switch
         {
             Int8Kernel.Vnni => Find<VnniDot>(rows, removed, query, count, threads),
@@ -46,7 +47,8 @@ internal static unsafe class ExactScan
         }
         else
         {
-            Parallel.For(0, workers, worker => candidates[worker] = Scan<TProduct>(rows, removed, query, state, pieces));
+            Parallel.For(
+                0, workers, worker => candidates[worker] = Scan<TProduct>(rows, removed, query, state, pieces));
         }
 
         float least = state.Threshold;
@@ -60,7 +62,8 @@ internal static unsafe class ExactScan
         ];
     }
 
-    private static List<Candidate> Scan<TProduct>(VectorRows rows, RowSet removed, SearchQuery query, State state, int pieces)
+    private static List<Candidate> Scan<TProduct>(
+        VectorRows rows, RowSet removed, SearchQuery query, State state, int pieces)
         where TProduct : struct, IInt8Dot
     {
         var candidates = new List<Candidate>();

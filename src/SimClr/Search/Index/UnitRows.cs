@@ -70,6 +70,8 @@ internal sealed class UnitRows
             }
         }
 
-        throw new DataException($"all {Count} embeddings point the same way, expected different ones; did the encoder's training collapse?");
+        throw new DataException(
+            $"all {Count} embeddings point the same way, expected different ones; "
+                + "did the encoder's training collapse?");
     }
 }

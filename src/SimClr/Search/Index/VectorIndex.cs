@@ -154,7 +154,8 @@ public sealed class VectorIndex : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Check(query, "the query");
-        SearchQuery encoded = queries.TryTake(out SearchQuery? free) ? free : new SearchQuery(Dimension, rows.CodeLength);
+        SearchQuery encoded = queries.TryTake(out SearchQuery? free) ? free
+            : new SearchQuery(Dimension, rows.CodeLength);
         encoded.Set(query);
         Neighbor[] found = by is not null
             ? FindByGraph(by, encoded, count, Math.Max(by.SearchWidth, 2 * count), without: -1)
@@ -172,7 +173,8 @@ public sealed class VectorIndex : IDisposable
     /// <param name="cancellation">
     /// Cancellation token, checked between batches; a partial graph is kept, but not used until it is complete.
     /// </param>
-    public void BuildGraph(GraphOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public void BuildGraph(
+        GraphOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         graph ??= new HnswGraph(options ?? new GraphOptions());
         searchers.Clear();
@@ -229,7 +231,8 @@ public sealed class VectorIndex : IDisposable
     /// <summary>Finds the nearest vectors through the graph, excluding one row and its links (−1 for none).</summary>
     internal Neighbor[] FindByGraph(HnswGraph built, SearchQuery query, int count, int width, int without)
     {
-        GraphSearcher searcher = searchers.TryTake(out GraphSearcher? free) ? free : GraphSearcher.Create(rows, built, Kernel);
+        GraphSearcher searcher = searchers.TryTake(out GraphSearcher? free) ? free
+            : GraphSearcher.Create(rows, built, Kernel);
         long before = searcher.Compared;
         var best = new List<Neighbor>();
         while (true)
@@ -294,7 +297,9 @@ public sealed class VectorIndex : IDisposable
     {
         if (vector.Length != Dimension)
         {
-            throw new DataException($"{what} has {vector.Length} numbers, expected {Dimension} as in the index; was it made by another encoder?");
+            throw new DataException(
+                $"{what} has {vector.Length} numbers, expected {Dimension} as in the index; "
+                    + "was it made by another encoder?");
         }
 
         if (!TensorPrimitives.IsFiniteAll(vector))

@@ -94,7 +94,8 @@ internal sealed unsafe class VectorRows : IDisposable
     }
 
     /// <summary>Divides a vector by its length, however large or small; zeros are left unchanged.</summary>
-    public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => EmbeddingTable.NormalizeScaled(vector, unit);
+    public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit)
+        => EmbeddingTable.NormalizeScaled(vector, unit);
 
     /// <summary>Writes the codes of a vector, padded with zeros, and returns their header.</summary>
     public static CodeHeader Encode(ReadOnlySpan<float> unit, Span<sbyte> code)
@@ -118,7 +119,8 @@ internal sealed unsafe class VectorRows : IDisposable
 
     private void Grow(long wanted)
     {
-        values = (float*)HugePageMemory.Resize(values, Count * (long)Dimension * sizeof(float), wanted * Dimension * sizeof(float));
+        values = (float*)HugePageMemory.Resize(
+            values, Count * (long)Dimension * sizeof(float), wanted * Dimension * sizeof(float));
         codes = (byte*)HugePageMemory.Resize(codes, (long)Count * stride, wanted * stride);
         capacity = wanted;
     }

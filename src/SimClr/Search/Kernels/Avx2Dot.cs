@@ -16,7 +16,8 @@ internal readonly unsafe struct Avx2Dot : IInt8Dot
         Vector256<int> other = default;
         for (int i = 0; i < length; i += 32)
         {
-            one += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(stored + i), Avx2.ConvertToVector256Int16(query + i));
+            one += Avx2.MultiplyAddAdjacent(
+                Avx2.ConvertToVector256Int16(stored + i), Avx2.ConvertToVector256Int16(query + i));
             other += Avx2.MultiplyAddAdjacent(
                 Avx2.ConvertToVector256Int16(stored + i + 16), Avx2.ConvertToVector256Int16(query + i + 16));
         }

@@ -18,7 +18,8 @@ internal readonly unsafe struct VnniDot : IInt8Dot
         for (; i + 64 <= length; i += 64)
         {
             one = AvxVnni.MultiplyWideningAndAdd(one, Vector256.Load(stored + i), Vector256.Load(query + i));
-            other = AvxVnni.MultiplyWideningAndAdd(other, Vector256.Load(stored + i + 32), Vector256.Load(query + i + 32));
+            other = AvxVnni.MultiplyWideningAndAdd(
+                other, Vector256.Load(stored + i + 32), Vector256.Load(query + i + 32));
         }
 
         if (i < length)

@@ -35,15 +35,18 @@ internal sealed class FineTuneFit(
     /// <param name="networks">The number of networks in total, for progress.</param>
     /// <param name="loss">The loss of the last step.</param>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
-    public TrainedClassifier Train(FineTuneOptions setting, ImageDataSet images, int number, int networks, out double loss)
+    public TrainedClassifier Train(
+        FineTuneOptions setting, ImageDataSet images, int number, int networks, out double loss)
     {
         int classes = LabeledImages.Classes(images);
         (TrainedEncoder encoder, ClassifierModel model) = start.Create(classes, plan.Device);
-        var classifier = new TrainedClassifier(encoder, model, images.ClassNames ?? NumericClassNames.Create(classes), start.Head);
+        var classifier = new TrainedClassifier(
+            encoder, model, images.ClassNames ?? NumericClassNames.Create(classes), start.Head);
         try
         {
             var watch = new FineTuneWatch(
-                (step, steps, now) => progress?.Report(new FineTuneProgress(number + 1, networks, step, steps, now)), cancellation);
+                (step, steps, now) => progress?.Report(new FineTuneProgress(number + 1, networks, step, steps, now)),
+                cancellation);
             Train(model, setting, images, watch);
             loss = watch.Loss;
             model.eval();

@@ -70,16 +70,20 @@ public sealed record FineTuneOptions
     {
         bool few = labels <= FewLabelsFraction * all;
         (int epochs, int stepsOfEpoch) = few ? (60, 3) : (30, 31);
-        int batch = Math.Clamp(1 << (int)Math.Floor(Math.Log2(Math.Max(1, (double)labels / stepsOfEpoch))), MinBatch, MaxBatch);
-        return new FineTuneOptions { Epochs = epochs, MinSteps = epochs * stepsOfEpoch, ScheduleBatchNorm = false }.WithBatch(batch);
+        int batch = Math.Clamp(
+            1 << (int)Math.Floor(Math.Log2(Math.Max(1, (double)labels / stepsOfEpoch))), MinBatch, MaxBatch);
+        return new FineTuneOptions { Epochs = epochs, MinSteps = epochs * stepsOfEpoch, ScheduleBatchNorm = false }
+            .WithBatch(batch);
     }
 
     /// <summary>Returns these options with another batch size B and the rate 0.05 · B / 256.</summary>
-    public FineTuneOptions WithBatch(int batchSize) => this with { BatchSize = batchSize, Rate = FewLabelsRate * batchSize / 256 };
+    public FineTuneOptions WithBatch(int batchSize)
+        => this with { BatchSize = batchSize, Rate = FewLabelsRate * batchSize / 256 };
 
     /// <summary>Returns the number of images per step for a set of a given size.</summary>
     public int BatchFor(int images) => Math.Min(BatchSize, images);
 
     /// <summary>Returns the number of steps for a set of a given size.</summary>
-    internal long StepsFor(int images) => Epochs is { } epochs ? Math.Max(MinSteps, (long)epochs * (images / BatchFor(images))) : Steps;
+    internal long StepsFor(int images)
+        => Epochs is { } epochs ? Math.Max(MinSteps, (long)epochs * (images / BatchFor(images))) : Steps;
 }

@@ -37,7 +37,9 @@ internal sealed class FineTuneStart
         {
             using TrainedEncoder described = encoder;
             encoder = new TrainedEncoder(
-                EncoderCatalog.Create(described.Options, described.Views.Size, options.Seed), described.Options, described.Views);
+                EncoderCatalog.Create(described.Options, described.Views.Size, options.Seed),
+                described.Options,
+                described.Views);
         }
 
         int representation = ((ResNet)encoder.Module).RepresentationSize;
@@ -54,13 +56,15 @@ internal sealed class FineTuneStart
         if (!run.HasRun)
         {
             throw new ConfigurationException(
-                $"{run.Root}: projection layers were requested, but only a run directory has them, in its last checkpoint; expected a directory with run.json");
+                $"{run.Root}: projection layers were requested, but only a run directory has them, in its last "
+                    + "checkpoint; expected a directory with run.json");
         }
 
         RunRecord record = RunRecord.Read(run.RunFile);
         if (record.Task != RunRecord.Pretraining)
         {
-            throw new ConfigurationException($"{run.Root}: projection layers were requested, but this run is supervised and has no projection head");
+            throw new ConfigurationException(
+                $"{run.Root}: projection layers were requested, but this run is supervised and has no projection head");
         }
 
         TrainedHead.RequireConfigured(run.Root, record);
@@ -80,7 +84,8 @@ internal sealed class FineTuneStart
             HashSet<string> wanted = [.. ModuleState.Enumerate(layers).Select(s => prefix + s.Key)];
             ModuleState.Load(
                 ModuleState.Enumerate(layers),
-                content.Tensors.Where(t => wanted.Contains(t.Key)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value),
+                content.Tensors.Where(t => wanted.Contains(t.Key))
+                    .ToDictionary(t => t.Key[prefix.Length..], t => t.Value),
                 file);
         }
 

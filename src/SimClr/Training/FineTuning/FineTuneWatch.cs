@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Distributed;
 
 namespace SimClr.Training;
@@ -25,8 +26,12 @@ internal sealed class FineTuneWatch(Action<long, long, double> report, Cancellat
         Loss = outcome.Loss.item<float>();
         if (!double.IsFinite(Loss))
         {
-            throw new DivergenceException(FormattableString.Invariant(
-                $"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {state.Schedule.At(step):G4}); try a lower FineTuneOptions.Rate")).MarkCollective();   // it is the loss of all ranks
+            // it is the loss of all ranks
+            throw new DivergenceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate "
+                    + $"{state.Schedule.At(step):G4}); try a lower FineTuneOptions.Rate"))
+                .MarkCollective();
         }
 
         report(step + 1, state.TotalSteps, Loss);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
@@ -35,7 +36,8 @@ public sealed class FineTuning
     /// The run does not have the requested projection layers, or the device is missing.
     /// </exception>
     /// <exception cref="DataException">There is no encoder, or it is damaged.</exception>
-    public FineTuning(string run, FineTuneOptions options, DataOptions? reading = null, string device = "auto", int threads = 0)
+    public FineTuning(
+        string run, FineTuneOptions options, DataOptions? reading = null, string device = "auto", int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(options);
@@ -107,10 +109,12 @@ public sealed class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         train.RequireLabels();
-        using RunLock? held = World.OnRankZeroOnly(() => OutputDirectory is null ? null : RunLock.Acquire(OutputDirectory));
+        using RunLock? held = World.OnRankZeroOnly(
+            () => OutputDirectory is null ? null : RunLock.Acquire(OutputDirectory));
         using FineTunedNetwork network = Fit(train, test, cancellation);
         var skippedTest = new SkippedImages(test, configuration.Data);
-        EvaluationOutcome outcome = network.Classifier.Test(test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
+        EvaluationOutcome outcome = network.Classifier.Test(
+            test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
         World.OnRankZero(() =>
         {
             if (OutputDirectory is { } directory)
@@ -119,14 +123,16 @@ public sealed class FineTuning
             }
         });
         return new FineTuneResult(
-            outcome, network.Options, network.Steps, FineTuneFit.DecayOf(network.Options, network.Images), network.Images, network.FinalLoss,
-            network.Search, network.ValidationImages, network.SkippedImages + skippedTest.Count);
+            outcome, network.Options, network.Steps, FineTuneFit.DecayOf(network.Options, network.Images),
+            network.Images, network.FinalLoss, network.Search, network.ValidationImages,
+            network.SkippedImages + skippedTest.Count);
     }
 
     /// <summary>Trains and tests on a separate thread.</summary>
     /// <inheritdoc cref="Run" path="/param"/>
     /// <inheritdoc cref="Run" path="/exception"/>
-    public Task<FineTuneResult> RunAsync(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
+    public Task<FineTuneResult> RunAsync(
+        ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
         => LongTask.Run(() => Run(train, test, cancellation));
 
     /// <summary>
@@ -158,11 +164,14 @@ public sealed class FineTuning
         ImageDataSet? validation = settings.Length == 1 || Validation is null
             ? null
             : Load(Validation, skipped, cancellation);   // Read once for each setting.
-        (FineTuneTrial[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
+        (FineTuneTrial[] search, int held) = settings.Length > 1
+            ? Search(settings, images, validation, skipped, cancellation)
+            : ([], 0);
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
         ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
-        TrainedClassifier classifier = Fit(skipped, cancellation).Train(chosen, all, search.Length, search.Length + 1, out double loss);
+        TrainedClassifier classifier = Fit(skipped, cancellation)
+            .Train(chosen, all, search.Length, search.Length + 1, out double loss);
         World.Merge(skipped);
         return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
     }
@@ -184,7 +193,9 @@ public sealed class FineTuning
                 encoder.Views,
                 configuration.Data,
                 Grid is null ? [options] : [options, Grid],
-                Validation is null ? [("training", train), ("test", test)] : [("training", train), ("validation", Validation), ("test", test)]);
+                Validation is null
+                    ? [("training", train), ("test", test)]
+                    : [("training", train), ("validation", Validation), ("test", test)]);
             facts["precision in use"] = plan.Precision;
             facts["chosen by"] = $"{Metric}";
             return facts;
@@ -224,19 +235,26 @@ public sealed class FineTuning
     {
         FineTuneTrial best = search.MaxBy(t => t.Score ?? -1)!;
         return best.Score is null
-            ? throw new DivergenceException($"fine-tuning diverged with all {search.Length} settings; set a lower FineTuneOptions.Rate").MarkCollective()
+            ? throw new DivergenceException(
+                $"fine-tuning diverged with all {search.Length} settings; set a lower FineTuneOptions.Rate")
+                .MarkCollective()
             : Array.IndexOf(search, best);
     }
 
     private (FineTuneTrial[] Search, int Images) Search(
-        FineTuneOptions[] settings, ImageDataSet images, ImageDataSet? validation, SkippedImages skipped, CancellationToken cancellation)
+        FineTuneOptions[] settings,
+        ImageDataSet images,
+        ImageDataSet? validation,
+        SkippedImages skipped,
+        CancellationToken cancellation)
     {
         (ImageDataSet fit, ImageDataSet held) = validation is null ? HoldOut(images) : (images, validation);
         var search = new FineTuneTrial[settings.Length];
         for (int i = 0; i < settings.Length; i++)
         {
             double? score = Try(i);
-            search[i] = new FineTuneTrial(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));   // Every rank makes the same choice.
+            // Every rank makes the same choice.
+            search[i] = new FineTuneTrial(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));
         }
 
         return (search, held.Count);
@@ -245,7 +263,8 @@ public sealed class FineTuning
         {
             try
             {
-                using TrainedClassifier classifier = Fit(skipped, cancellation).Train(settings[number], fit, number, settings.Length + 1, out _);
+                using TrainedClassifier classifier = Fit(skipped, cancellation)
+                    .Train(settings[number], fit, number, settings.Length + 1, out _);
                 return Score(classifier, held, skipped, cancellation);
             }
             catch (DivergenceException)
@@ -255,7 +274,8 @@ public sealed class FineTuning
         }
     }
 
-    private double Score(TrainedClassifier classifier, ImageDataSet heldOut, SkippedImages skipped, CancellationToken cancellation)
+    private double Score(
+        TrainedClassifier classifier, ImageDataSet heldOut, SkippedImages skipped, CancellationToken cancellation)
     {
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
@@ -263,13 +283,15 @@ public sealed class FineTuning
             return MeanAveragePrecision.Compute(found.Scores, found.Marks, found.ClassNames.Count);
         }
 
-        EvaluationOutcome outcome = classifier.Test(heldOut, Reading, skipped, null, seed: 0, Communicator, cancellation);
+        EvaluationOutcome outcome = classifier.Test(
+            heldOut, Reading, skipped, null, seed: 0, Communicator, cancellation);
         return Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass;
     }
 
     private (ImageDataSet Fit, ImageDataSet Held) HoldOut(ImageDataSet images)
     {
-        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed, images.ClassNames);
+        (int[] kept, int[] heldOut) = LabelSubset.Split(
+            images.RequireLabels(), HeldOutShare, options.Seed, images.ClassNames);
         return (images.Subset(kept), images.Subset(heldOut));
     }
 
@@ -279,7 +301,10 @@ public sealed class FineTuning
     private Dictionary<string, string> Provenance(FineTuneOptions chosen, int images) => new()
     {
         ["made_by"] = $"simclr {typeof(FineTuning).Assembly.GetName().Version!.ToString(3)}",
-        ["trained"] = FormattableString.Invariant(
-            $"fine-tuned from {(options.FromScratch ? "random weights" : run)} on {images} labeled images, {chosen.StepsFor(images)} steps, batch {chosen.BatchFor(images)}, rate {chosen.Rate}, weight decay {chosen.WeightDecay}, seed {options.Seed}"),
+        ["trained"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"fine-tuned from {(options.FromScratch ? "random weights" : run)} on {images} labeled images, "
+                + $"{chosen.StepsFor(images)} steps, batch {chosen.BatchFor(images)}, rate {chosen.Rate}, weight decay "
+                + $"{chosen.WeightDecay}, seed {options.Seed}"),
     };
 }

@@ -21,7 +21,8 @@ public sealed class TransferFineTuning(
     /// <summary>Fine-tunes on one set.</summary>
     /// <exception cref="DataException">Too many images cannot be read, or the rest cannot be learned from.</exception>
     /// <exception cref="DivergenceException">The loss is not finite with every setting.</exception>
-    public TransferResult Run(TransferSplits splits, IProgress<FineTuneProgress>? progress = null, CancellationToken cancellation = default)
+    public TransferResult Run(
+        TransferSplits splits, IProgress<FineTuneProgress>? progress = null, CancellationToken cancellation = default)
     {
         using FineTunedNetwork network = new FineTuning(run, options, data, device, threads)
         {
@@ -31,11 +32,13 @@ public sealed class TransferFineTuning(
             Validation = splits.Validation,
         }.Fit(splits.Train, splits.Test, cancellation);
         var skipped = new SkippedImages(splits.Test, data);
-        MultiLabelScores? scores = splits.Test.MultiLabels is null ? null : network.Classifier.Scores(splits.Test, data, skipped, cancellation);
+        MultiLabelScores? scores = splits.Test.MultiLabels is null ? null
+            : network.Classifier.Scores(splits.Test, data, skipped, cancellation);
         EvaluationOutcome? outcome = scores is null
             ? network.Classifier.Test(splits.Test, data, skipped, seed: options.Seed, cancellation: cancellation)
             : null;
-        (double value, Interval interval) = scores?.Measure(options.Seed) ?? TransferEvaluation.MeasureOf(splits.Set, outcome!);
+        (double value, Interval interval) = scores?.Measure(options.Seed)
+            ?? TransferEvaluation.MeasureOf(splits.Set, outcome!);
         return new TransferResult(
             splits.Set,
             value,

@@ -17,7 +17,8 @@ public sealed record SpeedMeasurement(double ImagesPerSecond, ComputePlan Plan, 
 public static class SpeedTest
 {
     /// <summary>Trains on random pixels for about the given time, after one warm-up step that does not count.</summary>
-    public static SpeedMeasurement Run(PretrainOptions options, TimeSpan duration, CancellationToken cancellation = default)
+    public static SpeedMeasurement Run(
+        PretrainOptions options, TimeSpan duration, CancellationToken cancellation = default)
     {
         using var step = new SyntheticStep(options);
         step.Run();

@@ -121,7 +121,8 @@ public sealed record StepProfile(
         }
 
         public StepProfile Profile(int steps, double total, double wait) => new(
-            steps, total, wait, SecondsOf("encoder_forward"), SecondsOf("encoder_backward"), SecondsOf("head"), SecondsOf("loss"), SecondsOf("optimizer"));
+            steps, total, wait, SecondsOf("encoder_forward"), SecondsOf("encoder_backward"), SecondsOf("head"),
+            SecondsOf("loss"), SecondsOf("optimizer"));
 
         public void Dispose()
         {

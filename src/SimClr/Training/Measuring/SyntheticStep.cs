@@ -63,8 +63,15 @@ public sealed class SyntheticStep : IDisposable
     private static Tensor Noise(long views, long size, ComputePlan plan)
     {
         using var scope = NewDisposeScope();
-        Tensor waves = arange(RootedScalars.Zero, RootedScalars.From(views * size * size * 3), RootedScalars.One, ScalarType.Float32, CPU)
-            .mul_(RootedScalars.From(0.7548777)).sin_().add_(RootedScalars.One, RootedScalars.One).div_(RootedScalars.Two);
-        return waves.reshape(views, size, size, 3).to(plan.InputType, device(plan.Device)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        Tensor waves = arange(
+            RootedScalars.Zero, RootedScalars.From(views * size * size * 3), RootedScalars.One, ScalarType.Float32, CPU)
+            .mul_(RootedScalars.From(0.7548777))
+            .sin_()
+            .add_(RootedScalars.One, RootedScalars.One)
+            .div_(RootedScalars.Two);
+        return waves.reshape(views, size, size, 3)
+            .to(plan.InputType, device(plan.Device))
+            .permute(0, 3, 1, 2)
+            .MoveToOuterDisposeScope();
     }
 }

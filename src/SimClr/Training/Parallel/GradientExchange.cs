@@ -118,10 +118,15 @@ internal sealed class GradientExchange : IGradientSums
         int end = names.Length;
         foreach (string stage in stages.Reverse())
         {
-            int first = Array.FindIndex(names, name => name.StartsWith($"{encoder}.{stage}.", StringComparison.Ordinal));
+            int first = Array.FindIndex(
+                names, name => name.StartsWith($"{encoder}.{stage}.", StringComparison.Ordinal));
             if (first >= 0 && first < end)
             {
-                ofStage[stage] = [.. ofStage.GetValueOrDefault(stage) ?? [], .. slab.GradientsOf(first, end, BytesAtOnce)];
+                ofStage[stage] =
+                [
+                    .. ofStage.GetValueOrDefault(stage) ?? [],
+                    .. slab.GradientsOf(first, end, BytesAtOnce),
+                ];
                 end = first;
             }
         }

@@ -25,7 +25,11 @@ internal static class RankChecksum
         {
             throw new CommunicationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network or a library gave wrong or different results on one of them. This step was not saved. Use the same kind of processor and the same software versions on all ranks, and start again; with resume: true a run continues from its last checkpoint")).MarkCollective();
+                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network "
+                    + $"or a library gave wrong or different results on one of them. This step was not saved. "
+                    + $"Use the same kind of processor and the same software versions on all ranks, and start again; "
+                    + $"with resume: true a run continues from its last checkpoint"))
+                .MarkCollective();
         }
     }
 

@@ -57,7 +57,8 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     public override bool Any(bool here) => communicator.Any(here);
 
     /// <inheritdoc/>
-    public override int Min(int here) => communicator.Gather(BitConverter.GetBytes(here)).Min(bytes => BitConverter.ToInt32(bytes));
+    public override int Min(int here)
+        => communicator.Gather(BitConverter.GetBytes(here)).Min(bytes => BitConverter.ToInt32(bytes));
 
     /// <inheritdoc/>
     public override void Agree(Func<IReadOnlyDictionary<string, string>> facts)
@@ -177,7 +178,8 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     {
         using var scope = NewDisposeScope();
         Tensor all = GatherPadded(local, rows.Max());
-        return cat([.. rows.Select((count, rank) => all.narrow(0, (long)rank * rows.Max(), count))]).MoveToOuterDisposeScope();
+        return cat([.. rows.Select((count, rank) => all.narrow(0, (long)rank * rows.Max(), count))])
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Returns the rows of all ranks, in rank order, padded to the same number for each rank.</summary>
@@ -218,7 +220,12 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
 
     /// <inheritdoc/>
     public override IGradientSums Join(
-        nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, BatchNormScope norm, RankShare share, ILogger log)
+        nn.Module model,
+        nn.Module<Tensor, Tensor> encoder,
+        Optimizer optimizer,
+        BatchNormScope norm,
+        RankShare share,
+        ILogger log)
     {
         bool isGlobal = norm == BatchNormScope.Global;
         foreach (SyncBatchNorm layer in isGlobal ? model.modules().OfType<SyncBatchNorm>() : [])
@@ -226,23 +233,30 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
             layer.Totals = this;
         }
 
-        if (isGlobal && encoder is not ResNet && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not SyncBatchNorm))
+        if (isGlobal
+            && encoder is not ResNet
+            && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not SyncBatchNorm))
         {
-            log.LogWarning("The batch norms of the custom encoder normalize over each rank's own views; only SimClr's batch norms see the views of all ranks.");
+            log.LogWarning(
+                "The batch norms of the custom encoder normalize over each rank's own views; "
+                    + "only SimClr's batch norms see the views of all ranks.");
         }
 
         // Running statistics of the views of a single rank are averaged.
         Tensor[] statistics = isGlobal && encoder is ResNet
             ? []
             : [.. model.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point())];
-        var exchange = new GradientExchange(this, optimizer, model, encoder, () => Average(statistics, (double)share.Images / share.Batch));
+        var exchange = new GradientExchange(
+            this, optimizer, model, encoder, () => Average(statistics, (double)share.Images / share.Batch));
         beginSums = exchange.Begin;
-        (lastCommunicated, lastWaited) = (communicator.CommunicationTime, communicator.WaitTime);   // Metrics begin here.
+        // Metrics begin here.
+        (lastCommunicated, lastWaited) = (communicator.CommunicationTime, communicator.WaitTime);
         return exchange;
     }
 
     /// <inheritdoc/>
-    public override void CheckWeights(IEnumerable<Tensor> state, long step) => RankChecksum.Check(communicator, state, step);
+    public override void CheckWeights(IEnumerable<Tensor> state, long step)
+        => RankChecksum.Check(communicator, state, step);
 
     /// <inheritdoc/>
     public override string Describe(RankShare share, int micro, int viewsPerImage, BatchNormScope norm)
@@ -258,7 +272,8 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, double>> CommunicationMetrics(double window)
     {
-        (TimeSpan communicated, TimeSpan waited) = (communicator.CommunicationTime - lastCommunicated, communicator.WaitTime - lastWaited);
+        (TimeSpan communicated, TimeSpan waited) =
+            (communicator.CommunicationTime - lastCommunicated, communicator.WaitTime - lastWaited);
         (lastCommunicated, lastWaited) = (communicator.CommunicationTime, communicator.WaitTime);
         return
         [

@@ -20,7 +20,8 @@ internal class World
     public static World Solo { get; } = new();
 
     /// <summary>Creates the world of the processes that a communicator connects.</summary>
-    public static World From(ICommunicator communicator) => communicator.Size == 1 ? Solo : new RankedWorld(communicator);
+    public static World From(ICommunicator communicator)
+        => communicator.Size == 1 ? Solo : new RankedWorld(communicator);
 
     /// <summary>The communicator, for code outside of training.</summary>
     public virtual ICommunicator Communicator => SingleProcess.Instance;
@@ -147,7 +148,12 @@ internal class World
     /// <param name="share">This rank's part of a batch.</param>
     /// <param name="log">The log of the run.</param>
     public virtual IGradientSums Join(
-        nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, BatchNormScope norm, RankShare share, ILogger log) => NoGradientSums.Instance;
+        nn.Module model,
+        nn.Module<Tensor, Tensor> encoder,
+        Optimizer optimizer,
+        BatchNormScope norm,
+        RankShare share,
+        ILogger log) => NoGradientSums.Instance;
 
     /// <summary>Checks that the weights are identical, byte for byte, on every rank.</summary>
     /// <param name="state">The weights.</param>

@@ -43,7 +43,8 @@ internal sealed class CheckpointWriter(
         if (stops)
         {
             throw new OperationCanceledException(
-                $"stopped after step {state.Step} of {state.TotalSteps}; the checkpoint is {state.Checkpoint}", cancellation).MarkCollective();
+                $"stopped after step {state.Step} of {state.TotalSteps}; the checkpoint is {state.Checkpoint}",
+                cancellation).MarkCollective();
         }
     }
 }

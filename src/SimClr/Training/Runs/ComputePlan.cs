@@ -48,7 +48,9 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
             : !customEncoder && HasFastBFloat16(device, CudaDriver.Query) ? "bf16" : "fp32";
         return new ComputePlan(device, precision, threads)
         {
-            MicroBatch = options.Batch.Micro is null ? options.Batch.Size : options.Batch.MicroIsAuto ? null : options.Batch.Micro,
+            MicroBatch = options.Batch.Micro is null ? options.Batch.Size
+                : options.Batch.MicroIsAuto ? null
+                : options.Batch.Micro,
         };
     }
 

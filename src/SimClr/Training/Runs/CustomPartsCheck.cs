@@ -20,7 +20,8 @@ internal static class CustomPartsCheck
         if (parts.Augmentation is not null && options.AugmentOn == AugmentationPlace.Device)
         {
             throw new ConfigurationException(
-                $"augment_on is device, but the augmentation {CustomParts.NameOf(parts.Augmentation)} runs on the CPU; set augment_on to cpu, or omit the augmentation");
+                $"augment_on is device, but the augmentation {CustomParts.NameOf(parts.Augmentation)} runs on the CPU; "
+                    + "set augment_on to cpu, or omit the augmentation");
         }
 
         if (record is not null)
@@ -30,7 +31,8 @@ internal static class CustomPartsCheck
             RequireSame(run, "head", record.CustomHead, CustomParts.NameOf(parts.Head));
             if (record.CustomOptimizer is null != parts.Optimizer is null)
             {
-                RequireSame(run, "optimizer", record.CustomOptimizer, parts.Optimizer is null ? null : "of this session");
+                RequireSame(
+                    run, "optimizer", record.CustomOptimizer, parts.Optimizer is null ? null : "of this session");
             }
         }
     }
@@ -47,5 +49,6 @@ internal static class CustomPartsCheck
         }
     }
 
-    private static string Describe(string part, string? name) => name is null ? $"no custom {part}" : $"the {part} {name}";
+    private static string Describe(string part, string? name)
+        => name is null ? $"no custom {part}" : $"the {part} {name}";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Configuration;
 using SimClr.Distributed;
 using SimClr.Internals;
@@ -73,9 +74,11 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
 
         (LearningRateSchedule schedule, string? checkpoint) = (state.Schedule, state.Checkpoint);
         long step = firstStep + healthySteps.item<long>();
-        string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
-        throw new DivergenceException(FormattableString.Invariant(
-            $"training diverged: the loss or a gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
+        string kept = checkpoint is null
+            ? "No checkpoint had been written yet."
+            : $"The last good checkpoint is kept: {checkpoint}.";
+        throw new DivergenceException(string.Create(CultureInfo.InvariantCulture, $"training diverged: the loss or a "
+            + $"gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
             $"{LikelyCause(options, schedule, step)} {kept}").MarkCollective();   // every rank sees the same numbers
     }
 
@@ -89,18 +92,25 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
     {
         if (!options.Loss.Normalize)
         {
-            return "Likely cause: without normalization, similarities grow with the projections; try loss.normalize=true or a lower rate.";
+            return "Likely cause: without normalization, similarities grow with the projections; "
+                + "try loss.normalize=true or a lower rate.";
         }
 
         if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossName.Margin)
         {
-            return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper uses 0.05 to 1 (loss.temperature=0.1).");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Likely cause: the temperature {options.Loss.Temperature} is very low; "
+                    + $"the paper uses 0.05 to 1 (loss.temperature=0.1).");
         }
 
         string optimizer = options.Optimizer.Name.Text();
         double lower = Math.Min(schedule.Peak / 4, new OptimizerOptions().PeakRateFor(options.Batch.Size));
-        string advice = step < schedule.WarmupSteps ? "a lower rate" : "a lower rate or a longer warm-up (schedule.warmup_epochs=…)";
-        return FormattableString.Invariant(
-            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as optimizer.peak_rate={lower:G4}.");
+        string advice = step < schedule.WarmupSteps ? "a lower rate"
+            : "a lower rate or a longer warm-up (schedule.warmup_epochs=…)";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as "
+                + $"optimizer.peak_rate={lower:G4}.");
     }
 }

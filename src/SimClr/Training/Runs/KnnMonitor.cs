@@ -72,7 +72,8 @@ internal sealed class KnnMonitor : IRunObserver
         int asked = Math.Min(MaxQueries, images.Count / 5);
         int answering = Math.Min(MaxNeighbors, images.Count - asked);
         return new KnnMonitor(
-            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped, calendar, cancellation);
+            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped,
+            calendar, cancellation);
     }
 
     /// <summary>The accuracy after the last step, 0 … 1; null where it was not measured.</summary>
@@ -94,7 +95,8 @@ internal sealed class KnnMonitor : IRunObserver
         try
         {
             EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data, skipped, cancellation: cancellation);
-            EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data, skipped, cancellation: cancellation);
+            EmbeddingTable questions = Embedder.Embed(
+                encoder, queries, options.Data, skipped, cancellation: cancellation);
             return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
         }
         catch (OperationCanceledException)

@@ -44,7 +44,9 @@ internal sealed class MetricsLog : IDisposable
     {
         if (File.Exists(file))
         {
-            IEnumerable<string> kept = [.. Read(file).Where(m => m["step"] <= step).Select(m => JsonSerializer.Serialize(m))];
+            IEnumerable<string> kept = [.. Read(file)
+                .Where(m => m["step"] <= step)
+                .Select(m => JsonSerializer.Serialize(m))];
             AtomicFile.WriteText(file, string.Concat(kept.Select(line => line + "\n")));
         }
     }

@@ -34,8 +34,10 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
         batch = options.Batch.Size;
         labels = ImageTable.FromLabels(images.RequireLabels());
         schedule = plan.HasEarlierSchedule
-            ? LearningRateSchedule.ForEarlierRun(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
-            : new LearningRateSchedule(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256);
+            ? LearningRateSchedule.ForEarlierRun(
+                images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
+            : new LearningRateSchedule(
+                images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256);
         layer = new LinearClassifier(representation, LabeledImages.Classes(images));
         layer.to(device(plan.Device));
         optimizer = new Sgd(ParameterGroups.FromModule(layer));
@@ -48,7 +50,8 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
 
     /// <summary>Creates a probe if the options request one; otherwise returns null.</summary>
-    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, World? world = null)
+    public static OnlineProbe? For(
+        ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, World? world = null)
         => options.OnlineLinear ? new OnlineProbe(images, representation, options, plan, world ?? World.Solo) : null;
 
     /// <exception cref="DataException">There are no labels, or all of them name one class.</exception>
@@ -57,7 +60,8 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
         if (images.Labels is null)
         {
             throw new DataException(
-                $"'{images.Name}' has no labels, but the online linear layer (online_linear) needs them; turn it off, or provide images in one subfolder per class");
+                $"'{images.Name}' has no labels, but the online linear layer (online_linear) needs them; "
+                    + "turn it off, or provide images in one subfolder per class");
         }
 
         LabeledImages.RequireClasses(images);

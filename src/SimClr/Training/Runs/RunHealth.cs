@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Internals;
 using SimClr.Losses;
 using static TorchSharp.torch;
@@ -77,22 +78,30 @@ public sealed record RunHealth(
     /// <summary>Describes the state in plain words that complete the sentence "the run is …".</summary>
     public string Describe()
     {
-        string first = Supervised ? FormattableString.Invariant(
-            $"loss {Loss:F2} (chance {ChanceLoss:F2}); {100 * ContrastiveAccuracy:F0}% of the last batch classified correctly (chance {100.0 / Candidates:F1}%); spread of h {SpreadH:F2} (0 is collapse, 1 is even)")
-            : FormattableString.Invariant(
-            $"loss {Loss:F2} (chance {ChanceLoss:F2}); a view's partner ranks first among {Candidates} others in {100 * ContrastiveAccuracy:F0}% of cases (chance {100.0 / Candidates:F1}%); spread of h {SpreadH:F2}, of z {SpreadZ:F2} (0 is collapse, 1 is even)");
+        string first = Supervised ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {Loss:F2} (chance {ChanceLoss:F2}); {100 * ContrastiveAccuracy:F0}% of the last batch classified "
+                + $"correctly (chance {100.0 / Candidates:F1}%); spread of h {SpreadH:F2} (0 is collapse, 1 is even)")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"loss {Loss:F2} (chance {ChanceLoss:F2}); a view's partner ranks first among {Candidates} others in "
+                    + $"{100 * ContrastiveAccuracy:F0}% of cases (chance {100.0 / Candidates:F1}%); "
+                    + $"spread of h {SpreadH:F2}, of z {SpreadZ:F2} (0 is collapse, 1 is even)");
         if (Collapsed)
         {
-            return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate{(Supervised ? "" : " or a higher temperature")}.";
+            return "collapsed: all images get nearly the same representation. "
+                + $"{first}. Try a lower learning rate{(Supervised ? "" : " or a higher temperature")}.";
         }
 
         if (JustStarting)
         {
-            return $"just starting: {first}. The loss is not below chance yet; more steps will show whether anything is learned.";
+            return $"just starting: {first}. The loss is not below chance yet; "
+                + "more steps will show whether anything is learned.";
         }
 
         return AtChance
-            ? $"still at chance: {first}. Past warm-up this means that nothing is learned: check the learning rate and that the {(Supervised ? "labels fit the images" : "images differ")}."
+            ? $"still at chance: {first}. Past warm-up this means that nothing is learned: "
+                + $"check the learning rate and that the {(Supervised ? "labels fit the images" : "images differ")}."
             : $"healthy: {first}.";
     }
 
@@ -105,7 +114,8 @@ public sealed record RunHealth(
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         long views = z.shape[0];
-        double first = CountTopPositives(nn.functional.normalize(z.detach(), p: 2, dim: 1)).item<long>() / (double)views;
+        double first =
+            CountTopPositives(nn.functional.normalize(z.detach(), p: 2, dim: 1)).item<long>() / (double)views;
         return new RunHealth(loss.item<float>(), chance, first, (int)(views - 1), Spread(h), Spread(z));
     }
 
@@ -120,7 +130,10 @@ public sealed record RunHealth(
         int classes = (int)logits.shape[1];
         double right = logits.argmax(1).eq(labels).sum().item<long>() / (double)labels.shape[0];
         double spread = Spread(h);
-        return new RunHealth(loss.item<float>(), Math.Log(classes), right, classes, spread, spread) { Supervised = true };
+        return new RunHealth(loss.item<float>(), Math.Log(classes), right, classes, spread, spread)
+        {
+            Supervised = true,
+        };
     }
 
     // Counts the views whose positive is the most similar one, without ever holding the [2N, 2N] similarities at once.
@@ -135,7 +148,8 @@ public sealed record RunHealth(
             long size = Math.Min(rows, views - start);
             Tensor similarity = unit.narrow(0, start, size).matmul(unit.t());
             similarity.narrow(1, start, size).diagonal().fill_(RootedScalars.MinusInfinity);
-            Tensor partner = arange(RootedScalars.From(start), RootedScalars.From(start + size), RootedScalars.One, device: unit.device)
+            Tensor partner = arange(
+                RootedScalars.From(start), RootedScalars.From(start + size), RootedScalars.One, device: unit.device)
                 .Plus(RootedScalars.From(views / 2)).remainder(RootedScalars.From(views));
             count.add_(similarity.argmax(1).eq(partner).sum(), RootedScalars.One);
         }

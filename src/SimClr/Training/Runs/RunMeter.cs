@@ -133,8 +133,8 @@ internal sealed class RunMeter(
         IReadOnlyDictionary<string, double>? last = MetricsLog.Read(run.MetricsFile).LastOrDefault();
         double speed = step > firstStep ? (step - firstStep) * options.Batch.Size / clock.Elapsed.TotalSeconds : 0;
         return new PretrainResult(
-            run.Root, step, options.Schedule.Epochs, last?["loss"] ?? lastHealth?.Loss ?? double.NaN, speed, skipped, checkpoint,
-            run.EncoderFile, lastHealth, lastKnn, lastOnline);
+            run.Root, step, options.Schedule.Epochs, last?["loss"] ?? lastHealth?.Loss ?? double.NaN, speed, skipped,
+            checkpoint, run.EncoderFile, lastHealth, lastKnn, lastOnline);
     }
 
     private void Warn(long step, RunHealth health)
@@ -159,7 +159,8 @@ internal sealed class RunMeter(
         if (mean.AtChance)
         {
             warnedOfChance = true;
-            logger.LogWarning("Step {Step}, mean of the last {Count} logged steps: {Health}", step, JudgedTogether, mean.Describe());
+            logger.LogWarning(
+                "Step {Step}, mean of the last {Count} logged steps: {Health}", step, JudgedTogether, mean.Describe());
         }
     }
 }

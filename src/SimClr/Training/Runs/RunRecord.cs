@@ -60,25 +60,26 @@ public sealed record RunRecord(
     public string[]? NotAdapted { get; init; }
 
     internal static RunRecord Create(
-        PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1) => new(
-        options,
-        new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
-        new MachineRecord(
-            RuntimeInformation.OSDescription,
-            RuntimeInformation.ProcessArchitecture.ToString(),
-            ComputeThreads.Cores,
-            plan.Device,
-            plan.Precision,
-            plan.Threads,
-            plan.MicroBatch,
-            images.Decoder,
-            ranks),
-        new VersionRecord(
-            typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
-            RuntimeInformation.FrameworkDescription,
-            typeof(torch).Assembly.GetName().Version!.ToString(3)),
-        totalSteps,
-        task)
+        PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1)
+        => new(
+            options,
+            new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
+            new MachineRecord(
+                RuntimeInformation.OSDescription,
+                RuntimeInformation.ProcessArchitecture.ToString(),
+                ComputeThreads.Cores,
+                plan.Device,
+                plan.Precision,
+                plan.Threads,
+                plan.MicroBatch,
+                images.Decoder,
+                ranks),
+            new VersionRecord(
+                typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
+                RuntimeInformation.FrameworkDescription,
+                typeof(torch).Assembly.GetName().Version!.ToString(3)),
+            totalSteps,
+            task)
         {
             ScheduledSteps = plan.HasEarlierSchedule ? null : totalSteps,
             NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
@@ -101,10 +102,12 @@ public sealed record RunRecord(
                     ? record
                     : throw new JsonException("configuration, data, machine or versions are missing");
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or ArgumentException or IOException
+            or UnauthorizedAccessException)
         {
             throw new DataException(
-                $"{file}: this is not a complete description of a run ({Json.ReasonOf(error)}). Was it truncated or edited by hand? To use the encoder without it, name the encoder's safetensors file.",
+                $"{file}: this is not a complete description of a run ({Json.ReasonOf(error)}). Was it truncated or "
+                    + "edited by hand? To use the encoder without it, name the encoder's safetensors file.",
                 error);
         }
     }
@@ -131,8 +134,15 @@ public sealed record RunRecord(
     /// <param name="Decoder">The JPEG decoder; null if no images were decoded.</param>
     /// <param name="Ranks">The number of processes that trained together.</param>
     public sealed record MachineRecord(
-        string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null,
-        string? Decoder = null, int Ranks = 1);
+        string System,
+        string Architecture,
+        int Cores,
+        string Device,
+        string Precision,
+        int Threads,
+        int? MicroBatch = null,
+        string? Decoder = null,
+        int Ranks = 1);
 
     /// <summary>The software versions of a run.</summary>
     /// <param name="Simclr">The version of this library.</param>

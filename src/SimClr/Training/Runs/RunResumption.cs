@@ -37,30 +37,36 @@ internal static class RunResumption
         if (!resume)
         {
             throw new ConfigurationException(
-                $"{run.Root}: there is a run already. Continue it with resume: true, or choose another output directory.");
+                $"{run.Root}: there is a run already. Continue it with resume: "
+                    + "true, or choose another output directory.");
         }
 
         RefuseOtherTask(run, before, task);
         RefuseOtherConfiguration(run, before, options);
         RefuseOtherData(run, before, images);
-        if (ComputeDevice.KindOf(before.Machine.Device) != ComputeDevice.KindOf(plan.Device) || before.Machine.Threads != plan.Threads)
+        if (ComputeDevice.KindOf(before.Machine.Device) != ComputeDevice.KindOf(plan.Device)
+            || before.Machine.Threads != plan.Threads)
         {
             logger.LogWarning(
-                "The run was computed on {Device} with {Threads} threads and continues on {NewDevice} with {NewThreads}: it will not be bit-exact.",
+                "The run was computed on {Device} with {Threads} threads and continues on {NewDevice} with "
+                    + "{NewThreads}: it will not be bit-exact.",
                 before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
         }
 
         if (before.Machine.Ranks != ranks)
         {
             logger.LogWarning(
-                "The run was computed by {Ranks} rank(s) and continues with {NewRanks}: it will not be bit-exact{More}.",
+                "The run was computed by {Ranks} rank(s) and continues with {NewRanks}: "
+                    + "it will not be bit-exact{More}.",
                 before.Machine.Ranks, ranks, DependsOnRanks(options));
         }
 
         if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
         {
             logger.LogWarning(
-                "The run decoded JPEG by {Decoder} and continues with {NewDecoder}: it may not be bit-exact.", decoder, now);
+                "The run decoded JPEG by {Decoder} and continues with {NewDecoder}: it may not be bit-exact.",
+                decoder,
+                now);
         }
 
         return plan with
@@ -78,7 +84,8 @@ internal static class RunResumption
         if (before.Task != task)
         {
             throw new ResumeMismatchException(
-                $"{run.Root}: the run was started with task {before.Task} and cannot be resumed with task {task}; resume it with the former, or choose another output directory");
+                $"{run.Root}: the run was started with task {before.Task} and cannot be resumed with task {task}; "
+                    + "resume it with the former, or choose another output directory");
         }
     }
 
@@ -86,12 +93,18 @@ internal static class RunResumption
     /// Logs the step that the run continues from, and the effect of a changed number of epochs on the schedule.
     /// </summary>
     public static void Announce(
-        long totalStepsBefore, long step, long totalSteps, LearningRateSchedule before, LearningRateSchedule now, ILogger logger)
+        long totalStepsBefore,
+        long step,
+        long totalSteps,
+        LearningRateSchedule before,
+        LearningRateSchedule now,
+        ILogger logger)
     {
         if (step > totalSteps)
         {
             throw new ConfigurationException(
-                $"the run has already done {step} steps, but the requested epochs take only {totalSteps}; request more epochs, or start a new run");
+                $"the run has already done {step} steps, but the requested epochs take only {totalSteps}; request more "
+                    + "epochs, or start a new run");
         }
 
         if (step > 0)
@@ -102,7 +115,9 @@ internal static class RunResumption
         if (step > 0 && totalStepsBefore != totalSteps)
         {
             logger.LogWarning(
-                "The run was planned for {Before} steps and now goes to {Now}. The cosine schedule is stretched to the new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The result is not that of a run planned so from the start.",
+                "The run was planned for {Before} steps and now goes to {Now}. The cosine schedule is stretched to the "
+                    + "new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The "
+                    + "result is not that of a run planned so from the start.",
                 totalStepsBefore, totalSteps, now.At(step), before.At(step));
         }
     }
@@ -112,7 +127,13 @@ internal static class RunResumption
     /// run.
     /// </summary>
     public static void AnnounceEarlierRules(
-        ComputePlan plan, PretrainOptions options, string task, LearningRateSchedule schedule, long step, long totalSteps, ILogger logger)
+        ComputePlan plan,
+        PretrainOptions options,
+        string task,
+        LearningRateSchedule schedule,
+        long step,
+        long totalSteps,
+        ILogger logger)
     {
         if (!plan.HasEarlierSchedule || step == totalSteps)
         {
@@ -120,19 +141,24 @@ internal static class RunResumption
         }
 
         logger.LogWarning(
-            "This run was started by an earlier version and keeps that version's schedule to stay bit-exact: the schedule has {Scheduled} steps and the run {TotalSteps}, so the learning rate ends at {End:F0}% of its peak. In a new run it ends at 0.",
+            "This run was started by an earlier version and keeps that version's schedule to stay bit-exact: "
+                + "the schedule has {Scheduled} steps and the run {TotalSteps}, so the learning rate ends at {End:F0}% "
+                + "of its peak. In a new run it ends at 0.",
             schedule.TotalSteps, totalSteps, 100 * schedule.At(totalSteps) / schedule.Peak);
         if (task == RunRecord.Supervision && options.Optimizer.Name == OptimizerName.Lars)
         {
             logger.LogWarning(
-                "As in that version, LARS adapts the classification layer, which starts at zero and hardly learns. A new run excludes it.");
+                "As in that version, LARS adapts the classification layer, which starts at zero and hardly "
+                    + "learns. A new run excludes it.");
         }
     }
 
     // The number of images that one rank sees at a time affects the result in these cases only.
     private static string DependsOnRanks(PretrainOptions options)
-        => options.Batch.Norm == BatchNormScope.Rank ? ", and batch norm normalizes over the views of a different number of images"
-            : options.Batch.Micro is not null ? ", and batch norm normalizes over a micro-batch on all ranks, which has a different number of images"
+        => options.Batch.Norm == BatchNormScope.Rank
+            ? ", and batch norm normalizes over the views of a different number of images"
+            : options.Batch.Micro is not null
+                ? ", and batch norm normalizes over a micro-batch on all ranks, which has a different number of images"
             : "";
 
     private static void RefuseForeignFiles(RunDirectory run)
@@ -151,7 +177,9 @@ internal static class RunResumption
 
     // Left by a run that ended before it began: killed, or stopped by too many unreadable images.
     private static bool IsRemnant(RunDirectory run, string entry)
-        => entry.EndsWith(".tmp", StringComparison.Ordinal) || entry == run.SkippedFile || entry == RunLock.FileIn(run.Root);
+        => entry.EndsWith(".tmp", StringComparison.Ordinal)
+            || entry == run.SkippedFile
+            || entry == RunLock.FileIn(run.Root);
 
     private static void RefuseOtherConfiguration(RunDirectory run, RunRecord before, PretrainOptions options)
     {
@@ -176,8 +204,8 @@ internal static class RunResumption
         {
             throw new ResumeMismatchException(
                 $"{run.Root}: the run was started on other data: {before.Data.Name} with {before.Data.Images} images " +
-                $"(fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} (fingerprint {images.Fingerprint}). " +
-                "Resume on the same data, or start a new run.");
+                $"(fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} (fingerprint "
+                    + $"{images.Fingerprint}). Resume on the same data, or start a new run.");
         }
     }
 }

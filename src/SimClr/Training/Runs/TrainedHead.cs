@@ -24,23 +24,27 @@ public static class TrainedHead
         if (!directory.HasRun)
         {
             throw new ConfigurationException(
-                $"{run} holds no projection head: only a run directory has its head, in its last checkpoint; expected a directory with run.json");
+                $"{run} holds no projection head: only a run directory has its head, in its last checkpoint; "
+                    + "expected a directory with run.json");
         }
 
         RunRecord record = RunRecord.Read(directory.RunFile);
         if (record.Task != RunRecord.Pretraining)
         {
-            throw new ConfigurationException($"{run} holds no projection: this run is {record.Task} and has no projection head");
+            throw new ConfigurationException(
+                $"{run} holds no projection: this run is {record.Task} and has no projection head");
         }
 
         if (record.Configuration.Head.Kind == HeadKind.None)
         {
-            throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none and has h only");
+            throw new ConfigurationException(
+                $"{run} holds no projection head: it was trained with head.kind = none and has h only");
         }
 
         RequireConfigured(run, record);
         return directory.LatestCheckpoint()
-            ?? throw new DataException($"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
+            ?? throw new DataException(
+                $"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
     }
 
     /// <summary>Rejects a run with a custom head, which the configuration does not describe.</summary>
@@ -50,7 +54,8 @@ public static class TrainedHead
         if (record.CustomHead is { } type)
         {
             throw new ConfigurationException(
-                $"{run}: the projection head is {type}, a custom module, which the configuration does not describe; use h, or load the head in C# from the last checkpoint (its tensors begin with '{Prefix}')");
+                $"{run}: the projection head is {type}, a custom module, which the configuration does not describe; "
+                    + $"use h, or load the head in C# from the last checkpoint (its tensors begin with '{Prefix}')");
         }
     }
 

@@ -51,7 +51,10 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
         {
             Tensor views = kept.Views.narrow(0, 2 * start, 2 * m);
             Backpropagate(
-                views, outcome.Gradient1.narrow(0, start, m), outcome.Gradient2.narrow(0, start, m), last: part == share.Parts - 1);
+                views,
+                outcome.Gradient1.narrow(0, start, m),
+                outcome.Gradient2.narrow(0, start, m),
+                last: part == share.Parts - 1);
             statistics.Add(share.Weight(part));
             start += m;
             if (part % MicroBatchesPerTrim == MicroBatchesPerTrim - 1)
@@ -127,7 +130,8 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
     {
         public List<long> Sizes { get; } = [];
 
-        public static CachedBatch Allocate(long images, Tensor x, Tensor h, Tensor z, Tensor numbers, TorchSharp.DisposeScope scope)
+        public static CachedBatch Allocate(
+            long images, Tensor x, Tensor h, Tensor z, Tensor numbers, TorchSharp.DisposeScope scope)
         {
             long side = x.shape[2];
             Tensor views = empty([2 * images, side, side, 3], x.dtype, x.device).permute(0, 3, 1, 2);

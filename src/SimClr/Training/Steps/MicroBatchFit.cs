@@ -22,7 +22,12 @@ internal static class MicroBatchFit
     private const double ReservedFraction = 0.1;
 
     // Messages of cuBLAS and cuDNN when they run short of memory.
-    private static readonly string[] MemoryErrors = ["ALLOC_FAILED", "unable to find an engine", "STATUS_NOT_INITIALIZED"];
+    private static readonly string[] MemoryErrors =
+    [
+        "ALLOC_FAILED",
+        "unable to find an engine",
+        "STATUS_NOT_INITIALIZED",
+    ];
 
     /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>
     public static int Find(PretrainOptions options, ComputePlan plan, ITrainingTask task, ILogger logger)
@@ -32,11 +37,14 @@ internal static class MicroBatchFit
         nn.Module model = task.Model;
         if (plan.Device != "cpu" && options.Batch.Memory is not null)
         {
-            logger.LogWarning("Batch.Memory limits CPU memory and is ignored on {Device}, where the micro-batch is found by trial.", plan.Device);
+            logger.LogWarning(
+                "Batch.Memory limits CPU memory and is ignored on {Device}, where the micro-batch is found by trial.",
+                plan.Device);
         }
 
         using var scope = NewDisposeScope();
-        (Tensor Buffer, Tensor Before)[] statistics = [.. model.named_buffers().Select(b => (b.buffer, b.buffer.clone()))];
+        (Tensor Buffer, Tensor Before)[] statistics = [.. model.named_buffers()
+            .Select(b => (b.buffer, b.buffer.clone()))];
         model.train();
         if (plan.Device != "cpu")
         {
@@ -71,7 +79,11 @@ internal static class MicroBatchFit
         {
             using var pass = NewDisposeScope();
             int side = options.Views.Size;
-            Tensor x = full([views * images, side, side, 3], RootedScalars.From(0.5), dtype: plan.InputType, device: device(plan.Device));
+            Tensor x = full(
+                [views * images, side, side, 3],
+                RootedScalars.From(0.5),
+                dtype: plan.InputType,
+                device: device(plan.Device));
             try
             {
                 task.Output(x.permute(0, 3, 1, 2)).sum().backward();
@@ -89,7 +101,8 @@ internal static class MicroBatchFit
         {
             try
             {
-                using var pixels = empty([views * size, 3, options.Views.Size, options.Views.Size], plan.InputType, device(plan.Device));
+                using var pixels = empty(
+                    [views * size, 3, options.Views.Size, options.Views.Size], plan.InputType, device(plan.Device));
                 Pass(images);
                 return true;
             }
@@ -127,7 +140,9 @@ internal static class MicroBatchFit
         if (least > room)
         {
             throw new ConfigurationException(
-                $"{ByteSize.Format(limit)} of memory is too little: a micro-batch of {first} images takes {ByteSize.Format(least)}, and a batch of {size} holds {ByteSize.Format(rest)}. Raise Batch.Memory, or lower batch.size, views.size or encoder.width.");
+                $"{ByteSize.Format(limit)} of memory is too little: a micro-batch of {first} images takes "
+                    + $"{ByteSize.Format(least)}, and a batch of {size} holds {ByteSize.Format(rest)}. Raise "
+                    + "Batch.Memory, or lower batch.size, views.size or encoder.width.");
         }
 
         double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));
@@ -153,7 +168,8 @@ internal static class MicroBatchFit
     /// Returns whether a libtorch error is about memory: that of its own allocator, or of a library that it calls.
     /// </summary>
     internal static bool IsOutOfMemory(string message)
-        => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || MemoryErrors.Any(words => message.Contains(words, StringComparison.Ordinal));
+        => message.Contains("memory", StringComparison.OrdinalIgnoreCase)
+            || MemoryErrors.Any(words => message.Contains(words, StringComparison.Ordinal));
 
     /// <summary>
     /// Returns the largest number that fits, within an eighth: halves it until it fits, then searches in between.

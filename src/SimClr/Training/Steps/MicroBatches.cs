@@ -29,8 +29,11 @@ internal static class MicroBatches
     {
         int parts = Count(batchSize, micro);
         return parts == 1
-            ? $"Each step takes a batch of {batchSize} images at once; batch norm normalizes over all {viewsPerImage * batchSize} views."
-            : $"Each step takes the gradient of a batch of {batchSize} images, in {parts} micro-batches of at most {micro}; batch norm normalizes over the views of one micro-batch (up to {viewsPerImage * micro}), and its running statistics move once a step, by the mean over the micro-batches.";
+            ? $"Each step takes a batch of {batchSize} images at once; "
+                + $"batch norm normalizes over all {viewsPerImage * batchSize} views."
+            : $"Each step takes the gradient of a batch of {batchSize} images, in {parts} micro-batches of at most "
+                + $"{micro}; batch norm normalizes over the views of one micro-batch (up to {viewsPerImage * micro}), "
+                + "and its running statistics move once a step, by the mean over the micro-batches.";
     }
 
     /// <summary>Describes a batch that several ranks share.</summary>
@@ -39,7 +42,9 @@ internal static class MicroBatches
         string parts = share.Parts == 1 ? "" : $" in {share.Parts} micro-batches";
         string seen = norm == BatchNormScope.Rank
             ? $"the views of each rank by itself (up to {viewsPerImage * share.MaxMicroBatch} at once)"
-            : share.Parts == 1 ? $"all {viewsPerImage * share.Batch} views" : "the views of one micro-batch on all ranks";
-        return $"{ranks} ranks share each batch of {share.Batch} images, up to {share.MaxImages} each{parts}; the loss compares each view with those of all ranks, and batch norm normalizes over {seen}.";
+            : share.Parts == 1 ? $"all {viewsPerImage * share.Batch} views"
+            : "the views of one micro-batch on all ranks";
+        return $"{ranks} ranks share each batch of {share.Batch} images, up to {share.MaxImages} each{parts}; the loss "
+            + $"compares each view with those of all ranks, and batch norm normalizes over {seen}.";
     }
 }

@@ -92,11 +92,14 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
 
         // Other buffers stay in place: in a custom encoder, one might be a part of another.
         HashSet<object> statistics = new(
-            model.modules().OfType<NormBase>().SelectMany(layer => layer.named_buffers(recurse: false)).Select(b => b.buffer),
+            model.modules().OfType<NormBase>().SelectMany(layer => layer.named_buffers(recurse: false)).Select(
+                b => b.buffer),
             ReferenceEqualityComparer.Instance);
         Dispose();
         using var scope = NewDisposeScope();
-        slabs = [.. all.Where(statistics.Contains).GroupBy(b => (b.dtype, $"{b.device}")).Select(kind => Slab([.. kind]))];
+        slabs = [.. all.Where(statistics.Contains)
+            .GroupBy(b => (b.dtype, $"{b.device}"))
+            .Select(kind => Slab([.. kind]))];
         parts = [.. slabs, .. all.Where(buffer => !statistics.Contains(buffer))];
         buffers = all;
     }

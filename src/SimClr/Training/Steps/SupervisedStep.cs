@@ -18,7 +18,8 @@ namespace SimClr.Training;
 /// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
 /// <param name="world">The processes that share the batch.</param>
 internal sealed class SupervisedStep(
-    ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, World world) : IGradientStep
+    ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, World world)
+    : IGradientStep
 {
     /// <summary>Creates the step for images with one class each: softmax cross-entropy.</summary>
     /// <param name="model">Encoder and classifier.</param>
@@ -26,7 +27,8 @@ internal sealed class SupervisedStep(
     /// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
     /// <param name="world">The processes that share the batch.</param>
     public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, World world)
-        : this(model, ImageTable.FromLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
+        : this(
+            model, ImageTable.FromLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
     {
     }
 

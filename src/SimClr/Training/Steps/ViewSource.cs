@@ -35,12 +35,14 @@ internal sealed class ViewSource : IDisposable
         int micro = plan.MicroBatch!.Value;
         bool made = options.AugmentOn == AugmentationPlace.Device;
         pixels = new PixelRing(
-            viewsPerImage * micro, made ? 0 : options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
+            viewsPerImage * micro, made ? 0 : options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(
+                plan.Device, options.Batch.Size, micro));
         onDevice = made
             ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType, viewsPerImage)
             : null;
         var views = new ViewWriter(options.Views, options.Seed, viewsPerImage, augmentation);
-        loader = new BatchLoader(images, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
+        loader = new BatchLoader(
+            images, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
         {
             KeepsImages = made,
             AwaitFree = pixels.Await,

@@ -10,10 +10,15 @@ public sealed class CompareCommandTests : IDisposable
 
     public CompareCommandTests()
     {
-        folder.Write("a/predictions.csv", Header + string.Concat(Enumerable.Range(0, 40).Select(i => Row("here/test", i, right: i < 30))));
-        folder.Write("b.csv", Header + string.Concat(Enumerable.Range(0, 40).Reverse().Select(i => Row("there", i, right: i is >= 6 and < 18))));
-        folder.Write("fewer.csv", Header + string.Concat(Enumerable.Range(0, 39).Select(i => Row("there", i, right: true))));
-        folder.Write("relabeled.csv", Header + string.Concat(Enumerable.Range(0, 40).Select(i => Row("there", i, right: true).Replace("class0,class0", "other,other", StringComparison.Ordinal))));
+        folder.Write(
+            "a/predictions.csv",
+            Header + string.Concat(Enumerable.Range(0, 40).Select(i => Row("here/test", i, right: i < 30))));
+        folder.Write("b.csv", Header + string.Concat(
+            Enumerable.Range(0, 40).Reverse().Select(i => Row("there", i, right: i is >= 6 and < 18))));
+        folder.Write(
+            "fewer.csv", Header + string.Concat(Enumerable.Range(0, 39).Select(i => Row("there", i, right: true))));
+        folder.Write("relabeled.csv", Header + string.Concat(Enumerable.Range(0, 40).Select(
+            i => Row("there", i, right: true).Replace("class0,class0", "other,other", StringComparison.Ordinal))));
         folder.Write("manifest.csv", "path,label\n1.png,a\n");
     }
 
@@ -31,7 +36,8 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(2, json["interval"]!.AsArray().Count);
         Assert.InRange(json["p_value"]!.GetValue<double>(), 9e-6, 1e-4);   // 2 / 2^18 = 7.6e-6, counted 1 + …
         Assert.Equal(100_000, json["samples"]!.GetValue<int>());
-        Assert.Equal([18, 0, 12, 10], new[] { "only_a_right", "only_b_right", "both_right", "both_wrong" }.Select(key => json[key]!.GetValue<int>()));
+        Assert.Equal([18, 0, 12, 10], new[] { "only_a_right", "only_b_right", "both_right", "both_wrong" }
+            .Select(key => json[key]!.GetValue<int>()));
         Assert.Equal(40, json["test_images"]!.GetValue<int>());
     }
 
@@ -41,8 +47,11 @@ public sealed class CompareCommandTests : IDisposable
         string output = Compare("a", "b.csv", "--samples", "1000").Output;
         Assert.Contains("A − B: +45.0 points [", output);
         Assert.Contains("18 only A got right, 0 only B", output);
-        Assert.Contains("p = 0.001 (permutation test, 1000 samples): the difference is unlikely to be chance on these images", output);
-        Assert.Contains("p = 1.000 (permutation test, 100000 samples): the difference may be chance", Compare("a", "a").Output);
+        Assert.Contains(
+            "p = 0.001 (permutation test, 1000 samples): the difference is unlikely to be chance on these images",
+            output);
+        Assert.Contains(
+            "p = 1.000 (permutation test, 100000 samples): the difference may be chance", Compare("a", "a").Output);
     }
 
     [Theory]
@@ -66,7 +75,8 @@ public sealed class CompareCommandTests : IDisposable
         => Assert.Contains("B is missing", CommandRun.Of("evaluate", "compare", folder.PathOf("a")).Refused(2));
 
     private static string Row(string root, int image, bool right)
-        => $"{root}/class{image % 2}/{image}.png,class{image % 2},class{(right ? image % 2 : 1 - (image % 2))},{(right ? 1 : 0)}\n";
+        => $"{root}/class{image % 2}/{image}.png,class{image % 2},class"
+            + $"{(right ? image % 2 : 1 - (image % 2))},{(right ? 1 : 0)}\n";
 
     private CommandRun Compare(string a, string b, params string[] more)
         => CommandRun.Of(["evaluate", "compare", folder.PathOf(a), folder.PathOf(b), .. more]);

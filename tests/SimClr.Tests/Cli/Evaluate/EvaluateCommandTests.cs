@@ -62,7 +62,12 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
     public void Linear_warns_if_the_batch_leaves_out_much_of_an_epoch(string? batch, string? note, int used)
     {
         CommandRun run = Evaluate(
-            "linear", "run", ["--epochs", "1", "--fixed-features", "--json", .. batch is null ? Array.Empty<string>() : ["--batch-size", batch]]);
+            "linear",
+            "run",
+            [
+                "--epochs", "1", "--fixed-features",
+                "--json", .. batch is null ? Array.Empty<string>() : ["--batch-size", batch],
+            ]);
 
         Assert.Equal(used, run.Json["batch_size"]!.GetValue<int>());
         Assert.Equal(note is not null, run.Error.Contains("leaves out", StringComparison.Ordinal));
@@ -90,7 +95,8 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
         string[] lines = File.ReadAllLines(file);
         Assert.Equal("path,label,prediction,correct", lines[0]);
         Assert.Equal(8, lines.Length - 1);
-        Assert.Equal(json["top1"]!.GetValue<double>() * 8, lines.Count(line => line.EndsWith(",1", StringComparison.Ordinal)));
+        Assert.Equal(
+            json["top1"]!.GetValue<double>() * 8, lines.Count(line => line.EndsWith(",1", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -117,14 +123,19 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
     public void Logistic_prints_one_object_with_the_promised_keys(string? validation, int train, int held)
     {
         JsonObject json = Evaluate(
-            "logistic", "run", ["--json", .. validation is null ? Array.Empty<string>() : ["--validation", fixture.At(validation)]]).Json;
+            "logistic",
+            "run",
+            ["--json", .. validation is null ? Array.Empty<string>() : ["--validation", fixture.At(validation)]]).Json;
 
         Assert.Equal(1, json["top1"]!.GetValue<double>());
         Assert.Equal(1, json["mean_per_class"]!.GetValue<double>());
         Assert.Equal(45, json["sweep"]!.AsArray().Count);
-        Assert.Contains(json["sweep"]!.AsArray(), point => point!["l2"]!.GetValue<double>() == json["l2"]!.GetValue<double>());
+        Assert.Contains(
+            json["sweep"]!.AsArray(), point => point!["l2"]!.GetValue<double>() == json["l2"]!.GetValue<double>());
         Assert.Equal((train, held, 8), (
-            json["train_images"]!.GetValue<int>(), json["validation_images"]!.GetValue<int>(), json["test_images"]!.GetValue<int>()));
+            json["train_images"]!.GetValue<int>(),
+            json["validation_images"]!.GetValue<int>(),
+            json["test_images"]!.GetValue<int>()));
     }
 
     [Fact]
@@ -138,7 +149,8 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
             var inside = new SKColor((byte)(40 + (i / 2)), 90, 90);
             folder.Write(
                 $"{(i < 30 ? "train" : "test")}/{(i % 2 == 0 ? "red" : "blue")}/{i}.png",
-                EncodedImages.Encode(40, 40, (x, y) => x is 0 or 39 || y is 0 or 39 ? edge : inside, SKEncodedImageFormat.Png));
+                EncodedImages.Encode(
+                    40, 40, (x, y) => x is 0 or 39 || y is 0 or 39 ? edge : inside, SKEncodedImageFormat.Png));
         }
 
         var options = new EncoderOptions { Name = "resnet18", Width = 0.0625 };
@@ -149,7 +161,8 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
         }
 
         JsonObject json = CommandRun.Of(
-            "evaluate", "logistic", folder.PathOf("encoder.safetensors"), "--train", folder.PathOf("train"), "--test", folder.PathOf("test"), "--threads", "1", "--json").Json;
+            "evaluate", "logistic", folder.PathOf("encoder.safetensors"), "--train", folder.PathOf("train"),
+            "--test", folder.PathOf("test"), "--threads", "1", "--json").Json;
 
         Assert.Equal(1, json["top1"]!.GetValue<double>());
     }
@@ -162,11 +175,13 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
     public void One_class_alone_is_refused_before_anything_is_computed(string measure)
     {
         string manifest = fixture.At("single.csv");
-        File.WriteAllText(manifest, "path,label\n" + string.Concat(Directory.GetFiles(fixture.At("train/red")).Select(file => $"{file},red\n")));
+        File.WriteAllText(manifest, "path,label\n" + string.Concat(
+            Directory.GetFiles(fixture.At("train/red")).Select(file => $"{file},red\n")));
         CommandRun result = CommandRun.Of(
             "evaluate", measure, fixture.At("run"), "--train", manifest, "--test", manifest, "--threads", "1");
 
-        Assert.Contains("all 12 images are of one class ('red'); expected images of at least two classes", result.Refused(3));
+        Assert.Contains(
+            "all 12 images are of one class ('red'); expected images of at least two classes", result.Refused(3));
         Assert.DoesNotContain("embedding", result.Error);
     }
 
@@ -215,7 +230,8 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
     [InlineData("linear")]
     public void Images_without_labels_are_refused(string measure)
         => Assert.Contains("has no labels", CommandRun.Of(
-            "evaluate", measure, fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("flat"), "--json").Refused(3));
+            "evaluate", measure, fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("flat"),
+            "--json").Refused(3));
 
     [Fact]
     public void Other_classes_are_refused()
@@ -232,7 +248,10 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
     [Fact]
     public void Unreadable_images_are_counted_up_to_the_share_that_set_allows()
     {
-        string[] line = ["evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("flawed")];
+        string[] line =
+        [
+            "evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("flawed"),
+        ];
 
         Assert.Contains("--set data.max_skipped=", CommandRun.Of(line).Refused(3));
         JsonObject json = CommandRun.Of([.. line, "--set", "data.max_skipped=0.5", "--json"]).Json;
@@ -243,8 +262,12 @@ public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<Run
 
     [Fact]
     public void Settings_of_the_encoders_training_cannot_be_overridden()
-        => Assert.Contains("expected a key of the section data", Evaluate("knn", "run", "--set", "views.size=8").Refused(2));
+        => Assert.Contains(
+            "expected a key of the section data", Evaluate("knn", "run", "--set", "views.size=8").Refused(2));
 
     private CommandRun Evaluate(string measure, string run, params string[] more) => CommandRun.Of(
-        ["evaluate", measure, fixture.At(run), "--train", fixture.At("train"), "--test", fixture.At("test"), "--threads", "1", .. more]);
+        [
+            "evaluate", measure, fixture.At(run), "--train", fixture.At("train"), "--test", fixture.At("test"),
+            "--threads", "1", .. more,
+        ]);
 }

@@ -14,7 +14,9 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     [Fact]
     public void It_prints_one_object_with_the_settings_and_writes_the_network()
     {
-        JsonObject json = Tune("--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8", "--out", folder.PathOf("out"), "--json").Json;
+        JsonObject json = Tune(
+            "--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8",
+            "--out", folder.PathOf("out"), "--json").Json;
 
         Assert.Equal(1, json["top1"]!.GetValue<double>());   // red and blue
         Assert.Equal(1, json["top5"]!.GetValue<double>());
@@ -23,7 +25,8 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
         Assert.Equal((0.05, 0.001), (json["rate"]!.GetValue<double>(), json["weight_decay"]!.GetValue<double>()));
         Assert.Empty(json["search"]!.AsArray());
         JsonObject knn = CommandRun.Of(
-            "evaluate", "knn", folder.PathOf("out"), "--train", fixture.At("train"), "--test", fixture.At("test"), "--k", "3", "--json").Json;
+            "evaluate", "knn", folder.PathOf("out"), "--train", fixture.At("train"), "--test", fixture.At("test"),
+            "--k", "3", "--json").Json;
         Assert.Equal(1, knn["top1"]!.GetValue<double>());
     }
 
@@ -32,7 +35,8 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     {
         CommandRun run = Tune("--grid", "thin", "--weight-decay", "0", "--steps", "2", "--batch-size", "8");
 
-        Assert.Contains("note: 4 networks are trained, 3 to choose rate and decay and the last on all labels", run.Error);
+        Assert.Contains(
+            "note: 4 networks are trained, 3 to choose rate and decay and the last on all labels", run.Error);
         Assert.DoesNotContain("--grid thin", run.Error);
         Assert.Contains("the best of 3 on 4 validation images by top-1", run.Output);
         Assert.Contains("rate 0.001", run.Output);
@@ -47,9 +51,12 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
         string pets = $"pets:{folder.PathOf("oxford-iiit-pet")}";
         JsonObject json = CommandRun.Of([
             "evaluate", "finetune", fixture.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
-            "--grid", "thin", "--steps", "1", "--json", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Json;
+            "--grid", "thin", "--steps", "1",
+            "--json", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Json;
         Assert.Equal(metric, json["metric"]!.GetValue<string>());
-        Assert.All(json["search"]!.AsArray(), tried => Assert.Equal(["rate", "weight_decay", key], tried!.AsObject().Select(pair => pair.Key)));
+        Assert.All(
+            json["search"]!.AsArray(),
+            tried => Assert.Equal(["rate", "weight_decay", key], tried!.AsObject().Select(pair => pair.Key)));
     }
 
     [Fact]
@@ -57,7 +64,8 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     {
         JsonObject json = Tune("--from-scratch", "--grid", "thin", "--steps", "1", "--batch-size", "8", "--json").Json;
         Assert.Equal(
-            [0.01, 0.01, 0.1, 0.1, 1, 1], json["search"]!.AsArray().Select(tried => tried!["rate"]!.GetValue<double>()));
+            [0.01, 0.01, 0.1, 0.1, 1, 1],
+            json["search"]!.AsArray().Select(tried => tried!["rate"]!.GetValue<double>()));
     }
 
     [Theory]
@@ -68,7 +76,8 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     public void Few_labels_use_their_recipe(string options, int labels, int least, int most)
     {
         string list = folder.Write("list.txt", "0.png\nred/2.png\n1.png\n");
-        JsonObject json = Tune([.. options.Replace("LIST", list, StringComparison.Ordinal).Split(' '), "--epochs", "2", "--json"]).Json;
+        JsonObject json = Tune(
+            [.. options.Replace("LIST", list, StringComparison.Ordinal).Split(' '), "--epochs", "2", "--json"]).Json;
 
         Assert.Equal(labels, json["labels"]!.GetValue<int>());
         Assert.True(json["few_labels"]!.GetValue<bool>());
@@ -81,7 +90,8 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     [Fact]
     public void The_head_may_keep_its_first_layer_and_the_network_may_start_from_scratch()
     {
-        JsonObject json = Tune("--rate", "0.01", "--steps", "2", "--from-projection-layer", "1", "--from-scratch", "--json").Json;
+        JsonObject json = Tune(
+            "--rate", "0.01", "--steps", "2", "--from-projection-layer", "1", "--from-scratch", "--json").Json;
         Assert.Equal(1, json["projection_layers"]!.GetValue<int>());
         Assert.True(json["from_scratch"]!.GetValue<bool>());
     }
@@ -92,7 +102,8 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     [InlineData("--labels-per-class 0", 2, "got '0', expected an integer of 1 or more")]
     [InlineData("--labels-per-class 13", 3, "class 'blue' has 12 labeled images, expected at least 13")]
     [InlineData("--labels-per-class 1 --grid thin", 3, "class 'blue' has one labeled image")]
-    [InlineData("--labels-per-class 2 --label-fraction 0.1", 2, "--label-fraction and --labels-per-class cannot be combined")]
+    [InlineData(
+        "--labels-per-class 2 --label-fraction 0.1", 2, "--label-fraction and --labels-per-class cannot be combined")]
     [InlineData("--label-list nowhere.txt", 2, "nowhere.txt: the list of labeled images cannot be read")]
     [InlineData("--steps 3 --epochs 3", 2, "--epochs and --steps cannot be combined")]
     [InlineData("--rate 0.1 --grid thin", 2, "--rate and --grid thin cannot be combined")]
@@ -103,14 +114,17 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
     [InlineData("--rate 0.1 --out train", 2, "not a new or empty directory")]
     [InlineData("--rate 0.1 --from-projection-layer 2", 2, "has 2 layers, the last of which is the projection")]
     public void Wrong_usage_states_the_expectation(string options, int code, string message)
-        => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? fixture.At(word) : word)]).Refused(code));
+        => Assert.Contains(message, Tune(
+            [.. options.Split(' ').Select(word => word is "test" or "train" ? fixture.At(word) : word)]).Refused(code));
 
     [Fact]
     public void A_directory_in_which_another_process_works_is_refused()
     {
         using (RunLock.Acquire(folder.PathOf("out")))
         {
-            Assert.Contains("another process is using this directory", Tune("--rate", "0.1", "--out", folder.PathOf("out")).Refused(2));
+            Assert.Contains(
+                "another process is using this directory",
+                Tune("--rate", "0.1", "--out", folder.PathOf("out")).Refused(2));
         }
     }
 
@@ -120,9 +134,13 @@ public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFix
         string list = folder.Write("list.txt", "0.png\n2.png\n");
         Assert.Contains("of one class ('red')", Tune("--label-list", list).Refused(3));
         Assert.Contains("different classes", CommandRun.Of(
-            "evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", "sample:test").Refused(3));
+            "evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"),
+            "--test", "sample:test").Refused(3));
     }
 
     private CommandRun Tune(params string[] more) => CommandRun.Of(
-        ["evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("test"), "--threads", "1", .. more]);
+        [
+            "evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("test"),
+            "--threads", "1", .. more,
+        ]);
 }

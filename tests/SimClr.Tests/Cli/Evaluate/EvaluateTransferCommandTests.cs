@@ -8,7 +8,10 @@ namespace SimClr.Tests.Cli;
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
-    private static readonly string[] Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+    private static readonly string[] Classes =
+    [
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ];
 
     private readonly TemporaryFolder sets = new();
 
@@ -21,11 +24,16 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
         string page = sets.PathOf("new/page.html");
         CommandRun run = Transfer("--allow-partial", "--json", "--seed", "3", "--report", page);
         JsonObject json = run.Json;
-        Assert.Equal(("linear", 12, 3), (json["protocol"]!.GetValue<string>(), json["pixels"]!.GetValue<int>(), json["seed"]!.GetValue<int>()));
+        Assert.Equal(
+            ("linear", 12, 3),
+            (json["protocol"]!.GetValue<string>(), json["pixels"]!.GetValue<int>(), json["seed"]!.GetValue<int>()));
         JsonNode set = Assert.Single(json["sets"]!.AsArray())!;
         Assert.Equal("cifar10", set["name"]!.GetValue<string>());
         Assert.Equal("top1", set["metric"]!.GetValue<string>());
-        Assert.InRange(set["value"]!.GetValue<double>(), set["interval"]![0]!.GetValue<double>(), set["interval"]![1]!.GetValue<double>());
+        Assert.InRange(
+            set["value"]!.GetValue<double>(),
+            set["interval"]![0]!.GetValue<double>(),
+            set["interval"]![1]!.GetValue<double>());
         Assert.InRange(set["l2"]!.GetValue<double>(), 1e-6, 1e5);
         Assert.Equal((60, 20), (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>()));
         Assert.True(set["partial"]!.GetValue<bool>());
@@ -54,7 +62,9 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
             sets.Write($"cifar10/test/{Classes[i % 10]}/copy{i}.png", picture);
         }
 
-        CommandRun run = Transfer("--allow-partial", "--only", "cifar10", "--protocol", "finetune", "--grid", "thin", "--steps", "1", "--json");
+        CommandRun run = Transfer(
+            "--allow-partial", "--only", "cifar10", "--protocol", "finetune", "--grid", "thin", "--steps", "1",
+            "--json");
 
         Assert.Equal(60, (int)run.Json["overlap"]!["cifar10"]!);
         Assert.Contains("warning: CIFAR-10: 60 of 80 test images are training or validation images too", run.Error);
@@ -64,11 +74,14 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
     public void Fine_tuning_is_the_other_protocol()
     {
         WriteCifar();
-        CommandRun run = Transfer("--allow-partial", "--json", "--protocol", "finetune", "--grid", "thin", "--steps", "2");
+        CommandRun run = Transfer(
+            "--allow-partial", "--json", "--protocol", "finetune", "--grid", "thin", "--steps", "2");
         JsonObject json = run.Json;
         Assert.Equal("finetune", json["protocol"]!.GetValue<string>());
         JsonNode set = Assert.Single(json["sets"]!.AsArray())!;
-        Assert.Equal((60, 20, 2), (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>(), set["steps"]!.GetValue<int>()));
+        Assert.Equal(
+            (60, 20, 2),
+            (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>(), set["steps"]!.GetValue<int>()));
         Assert.Contains(set["rate"]!.GetValue<double>(), new[] { 1e-3, 1e-2, 1e-1 });
         Assert.Contains("voc2007", json["absent"]!.AsArray().Select(name => name!.GetValue<string>()));
         Assert.Contains("CIFAR-10: training 7 of 7, step 2 of 2", run.Error);
@@ -93,12 +106,15 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
     public void The_fine_tuning_search_is_reported_in_the_measure_of_the_set()
     {
         new SmallTransferSets(sets).Write("pets");
-        JsonNode set = Assert.Single(Transfer("--allow-partial", "--json", "--only", "pets", "--protocol", "finetune", "--grid", "thin", "--steps", "1").Json["sets"]!.AsArray())!;
+        JsonNode set = Assert.Single(Transfer(
+            "--allow-partial", "--json", "--only", "pets", "--protocol", "finetune", "--grid", "thin",
+            "--steps", "1").Json["sets"]!.AsArray())!;
         Assert.Equal(2, set["classes"]!.GetValue<int>());
         JsonArray search = set["search"]!.AsArray();
         Assert.Equal(6, search.Count);
         Assert.Equal(["rate", "weight_decay", "mean_per_class"], search[0]!.AsObject().Select(pair => pair.Key));
-        Assert.Equal(set["validation"]!.GetValue<double>(), search.Max(tried => tried!["mean_per_class"]!.GetValue<double>()));
+        Assert.Equal(
+            set["validation"]!.GetValue<double>(), search.Max(tried => tried!["mean_per_class"]!.GetValue<double>()));
     }
 
     [Fact]
@@ -117,7 +133,8 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
         Assert.Contains("VOC 2007: reused from", second.Error);
         Assert.DoesNotContain("embedding", second.Error);
         Assert.Equal(first.Json["sets"]!.ToJsonString(), second.Json["sets"]!.ToJsonString());
-        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(again, Path.GetFileName(file)))));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(
+            File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(again, Path.GetFileName(file)))));
 
         Assert.DoesNotContain("reused from", Transfer([.. both, "--anew"]).Error);   // the former name of --force
         Assert.DoesNotContain("reused from", Transfer([.. both, "--seed", "7"]).Error);
@@ -177,12 +194,20 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
     public void Images_of_several_classes_are_fine_tuned_too()
     {
         new SmallTransferSets(sets).Write("voc2007");
-        CommandRun run = Transfer("--allow-partial", "--json", "--only", "voc2007", "--protocol", "finetune", "--grid", "thin", "--steps", "2");
+        CommandRun run = Transfer(
+            "--allow-partial", "--json", "--only", "voc2007", "--protocol", "finetune", "--grid", "thin",
+            "--steps", "2");
         JsonNode set = Assert.Single(run.Json["sets"]!.AsArray())!;
         Assert.Equal("mean_average_precision", set["metric"]!.GetValue<string>());
-        Assert.Equal((5, 3, 2), (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>(), set["steps"]!.GetValue<int>()));
-        Assert.InRange(set["value"]!.GetValue<double>(), 0.49, 1);   // the worst ranking has (2/3 + 1/3) / 2; the difficult sofas do not count
-        Assert.InRange(set["value"]!.GetValue<double>(), set["interval"]![0]!.GetValue<double>(), set["interval"]![1]!.GetValue<double>());
+        Assert.Equal(
+            (5, 3, 2),
+            (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>(), set["steps"]!.GetValue<int>()));
+        // the worst ranking has (2/3 + 1/3) / 2; the difficult sofas do not count
+        Assert.InRange(set["value"]!.GetValue<double>(), 0.49, 1);
+        Assert.InRange(
+            set["value"]!.GetValue<double>(),
+            set["interval"]![0]!.GetValue<double>(),
+            set["interval"]![1]!.GetValue<double>());
         Assert.Contains("VOC 2007: training 7 of 7, step 2 of 2", run.Error);
     }
 
@@ -192,24 +217,37 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
         WriteCifar();
         ColoredVoc.Write(sets);
         string folder = sets.PathOf("scores");
-        string[] all = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", "--protocol", "finetune", "--grid", "thin", "--steps", "1"];
+        string[] all =
+        [
+            "--allow-partial", "--only", "cifar10,voc2007", "--per-class", "--protocol", "finetune", "--grid", "thin",
+            "--steps", "1",
+        ];
         JsonArray found = Transfer([.. all, "--json", "--predictions", folder]).Json["sets"]!.AsArray();
         JsonNode cifar = found.Single(set => set!["name"]!.GetValue<string>() == "cifar10")!;
         JsonNode voc = found.Single(set => set!["name"]!.GetValue<string>() == "voc2007")!;
 
         Assert.Equal(Classes, cifar["per_class"]!.AsArray().Select(row => row!["class"]!.GetValue<string>()));
-        Assert.Equal(cifar["value"]!.GetValue<double>(), cifar["per_class"]!.AsArray().Average(row => row!["accuracy"]!.GetValue<double>()), 1e-12);
+        Assert.Equal(
+            cifar["value"]!.GetValue<double>(),
+            cifar["per_class"]!.AsArray().Average(row => row!["accuracy"]!.GetValue<double>()),
+            1e-12);
         Assert.Equal(10, cifar["confusion"]!.AsArray().Count);
-        JsonNode[] shown = [.. voc["per_class"]!.AsArray().Where(row => row!["average_precision"] is not null).Select(row => row!)];
+        JsonNode[] shown = [.. voc["per_class"]!.AsArray()
+            .Where(row => row!["average_precision"] is not null)
+            .Select(row => row!)];
         Assert.Equal(Voc2007.Names, voc["per_class"]!.AsArray().Select(row => row!["class"]!.GetValue<string>()));
-        Assert.Equal(voc["value"]!.GetValue<double>(), shown.Average(row => row["average_precision"]!.GetValue<double>()), 1e-12);
+        Assert.Equal(
+            voc["value"]!.GetValue<double>(),
+            shown.Average(row => row["average_precision"]!.GetValue<double>()),
+            1e-12);
         Assert.All(shown, row => Assert.True(row["images"]!.GetValue<int>() > 0));
 
         string[] rows = File.ReadAllLines(Path.Combine(folder, "voc2007.csv"));
         Assert.Equal("path,class,mark,score", rows[0]);
         Assert.Equal(20 * voc["test_images"]!.GetValue<int>(), rows.Length - 1);
         Assert.Contains("several classes each", CommandRun.Of(
-            "evaluate", "compare", Path.Combine(folder, "voc2007.csv"), Path.Combine(folder, "voc2007.csv")).Refused(3));
+            "evaluate", "compare", Path.Combine(folder, "voc2007.csv"), Path.Combine(folder, "voc2007.csv"))
+            .Refused(3));
 
         string words = Transfer([.. all, "--seed", "0"]).Output;
         Assert.Contains("chosen on validation images: CIFAR-10 rate ", words);
@@ -266,13 +304,18 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
     [Fact]
     public void A_missing_root_or_run_is_named()
     {
-        Assert.Contains("--data-root: no folder", CommandRun.Of("evaluate", "transfer", fixture.At("run"), "--data-root", fixture.At("nowhere")).Refused(3));
+        Assert.Contains(
+            "--data-root: no folder",
+            CommandRun.Of("evaluate", "transfer", fixture.At("run"), "--data-root", fixture.At("nowhere")).Refused(3));
         Assert.Contains("--data-root is missing", CommandRun.Of("evaluate", "transfer", fixture.At("run")).Refused(2));
-        Assert.Contains("found neither", CommandRun.Of("evaluate", "transfer", fixture.At("flat"), "--data-root", sets.Path).Refused(3));
+        Assert.Contains(
+            "found neither",
+            CommandRun.Of("evaluate", "transfer", fixture.At("flat"), "--data-root", sets.Path).Refused(3));
     }
 
     private CommandRun Transfer(params string[] more)
-        => CommandRun.Of(["evaluate", "transfer", fixture.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
+        => CommandRun.Of(
+            ["evaluate", "transfer", fixture.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
 
     private string Kept(string file) => Path.Combine(fixture.At("run"), "transfer", file);
 
@@ -283,7 +326,9 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
         {
             string part = i < 60 ? "train" : "test";
             int red = 80 * (i / 10 % 3);
-            sets.Write($"cifar10/{part}/{Classes[i % 10]}/{i}.png", EncodedImages.OfColor(new SKColor((byte)red, 30, 9), SKEncodedImageFormat.Png));
+            sets.Write(
+                $"cifar10/{part}/{Classes[i % 10]}/{i}.png",
+                EncodedImages.OfColor(new SKColor((byte)red, 30, 9), SKEncodedImageFormat.Png));
         }
     }
 }

@@ -17,8 +17,12 @@ public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunF
         {
             foreach (int i in Enumerable.Range(0, 2))
             {
-                folder.Write($"others/red/{i}.png", EncodedImages.OfColor(new SKColor(210, (byte)(90 + i), 80), SKEncodedImageFormat.Png, 16, 16));
-                folder.Write($"others/blue/{i}.png", EncodedImages.OfColor(new SKColor((byte)(90 + i), 80, 210), SKEncodedImageFormat.Png, 16, 16));
+                folder.Write(
+                    $"others/red/{i}.png",
+                    EncodedImages.OfColor(new SKColor(210, (byte)(90 + i), 80), SKEncodedImageFormat.Png, 16, 16));
+                folder.Write(
+                    $"others/blue/{i}.png",
+                    EncodedImages.OfColor(new SKColor((byte)(90 + i), 80, 210), SKEncodedImageFormat.Png, 16, 16));
             }
 
             return folder.PathOf("others");
@@ -62,7 +66,12 @@ public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunF
         Assert.Equal((0, 0), ((int)run.Json["overlap"]!, (int)run.Json["validation_overlap"]!));
         Assert.Contains("warning: 4 of 4 test images are validation images too", run.Error);
         Assert.Equal(24, (int)Evaluate(
-            "logistic", fixture.At("train"), Others, "--validation", fixture.At("train"), "--json").Json["validation_overlap"]!);
+            "logistic",
+            fixture.At("train"),
+            Others,
+            "--validation",
+            fixture.At("train"),
+            "--json").Json["validation_overlap"]!);
     }
 
     [Theory]
@@ -84,7 +93,8 @@ public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunF
 
         Assert.Equal(["ant", "blue", "red"], run.Json["per_class"]!.AsArray().Select(row => (string)row!["class"]!));
         Assert.Equal([0, 2, 2], run.Json["per_class"]!.AsArray().Select(row => (int)row!["images"]!));
-        Assert.Equal((1, 0), ((int)run.Json["classes_without_test_images"]!, (int)run.Json["test_images_of_unknown_classes"]!));
+        Assert.Equal(
+            (1, 0), ((int)run.Json["classes_without_test_images"]!, (int)run.Json["test_images_of_unknown_classes"]!));
         Assert.Contains("has no images of 1 of 3 training classes (ant)", run.Error);
     }
 
@@ -95,10 +105,14 @@ public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunF
         {
             Copy($"train/red/{2 * i}.png", $"train/red/{i}.png");
             Copy($"train/blue/{(2 * i) + 1}.png", $"train/blue/{i}.png");
-            folder.Write($"train/ant/{i}.png", EncodedImages.OfColor(new SKColor((byte)(60 + i), 200, 60), SKEncodedImageFormat.Png, 16, 16));   // comes first
+            // comes first
+            folder.Write(
+                $"train/ant/{i}.png",
+                EncodedImages.OfColor(new SKColor((byte)(60 + i), 200, 60), SKEncodedImageFormat.Png, 16, 16));
         }
 
-        JsonObject json = Evaluate("logistic", folder.PathOf("train"), Others, "--validation", fixture.At("test"), "--json").Json;
+        JsonObject json = Evaluate(
+            "logistic", folder.PathOf("train"), Others, "--validation", fixture.At("test"), "--json").Json;
 
         Assert.Equal(1, json["sweep"]!.AsArray().Max(point => (double)point!["validation"]!));
     }
@@ -113,7 +127,8 @@ public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunF
 
         Assert.Equal(0.5, (double)run.Json["top1"]!);
         Assert.Equal((1, 3), ((int)run.Json["test_images_of_unknown_classes"]!, (int)run.Json["classes"]!));
-        Assert.Contains("1 of 2 test images belong to 1 class without training images (ant); they count as wrong", run.Error);
+        Assert.Contains(
+            "1 of 2 test images belong to 1 class without training images (ant); they count as wrong", run.Error);
     }
 
     [Fact]
@@ -138,7 +153,8 @@ public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunF
     public void A_supervised_run_reports_shared_test_images()
     {
         CommandRun run = CommandRun.Of(
-            "supervised", fixture.At("train"), "--config", fixture.At("tiny.yaml"), "--test", fixture.At("train"), "--out", folder.PathOf("out"), "--json");
+            "supervised", fixture.At("train"), "--config", fixture.At("tiny.yaml"), "--test", fixture.At("train"),
+            "--out", folder.PathOf("out"), "--json");
 
         Assert.Equal(24, (int)run.Json["overlap"]!);
         Assert.Contains("warning: 24 of 24 test images", run.Error);

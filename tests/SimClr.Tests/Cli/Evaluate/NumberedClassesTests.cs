@@ -32,7 +32,8 @@ public sealed class NumberedClassesTests : IClassFixture<RunFixture>, IDisposabl
     {
         foreach ((string train, string test) in new[] { ("two.tar", "three.tar"), ("three.tar", "two.tar") })
         {
-            JsonObject json = Run(["evaluate", measure, fixture.At("run"), "--train", Tar(train), "--test", Tar(test), .. options]);
+            JsonObject json = Run(
+                ["evaluate", measure, fixture.At("run"), "--train", Tar(train), "--test", Tar(test), .. options]);
             Assert.Equal(3, json["classes"]!.GetValue<int>());
             Assert.InRange(json["top1"]!.GetValue<double>(), 0, test == "three.tar" ? 8.0 / 12 : 1);
         }
@@ -41,9 +42,18 @@ public sealed class NumberedClassesTests : IClassFixture<RunFixture>, IDisposabl
     [Fact]
     public void Validation_images_and_a_supervised_run_accept_parts_with_fewer_and_more_classes()
     {
-        string[] sets = ["evaluate", "finetune", fixture.At("run"), "--train", Tar("two.tar"), "--test", Tar("two.tar"), "--validation", Tar("three.tar")];
-        Assert.Equal(3, Run([.. sets, "--grid", "thin", "--weight-decay", "0", "--steps", "1"])["classes"]!.GetValue<int>());
-        string[] training = ["supervised", Tar("two.tar"), "--config", fixture.At("tiny.yaml"), "--test", Tar("three.tar"), "--out", folder.PathOf("supervised")];
+        string[] sets =
+        [
+            "evaluate", "finetune", fixture.At("run"), "--train", Tar("two.tar"), "--test", Tar("two.tar"),
+            "--validation", Tar("three.tar"),
+        ];
+        Assert.Equal(
+            3, Run([.. sets, "--grid", "thin", "--weight-decay", "0", "--steps", "1"])["classes"]!.GetValue<int>());
+        string[] training =
+        [
+            "supervised", Tar("two.tar"), "--config", fixture.At("tiny.yaml"), "--test", Tar("three.tar"),
+            "--out", folder.PathOf("supervised"),
+        ];
         Assert.InRange(Run(training)["top1"]!.GetValue<double>(), 0, 8.0 / 12);
     }
 
@@ -62,6 +72,7 @@ public sealed class NumberedClassesTests : IClassFixture<RunFixture>, IDisposabl
         }
 
         void Add(string member, byte[] content)
-            => tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, member) { DataStream = new MemoryStream(content) });
+            => tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, member) { DataStream = new MemoryStream(content) });
     }
 }

@@ -11,16 +11,27 @@ namespace SimClr.Tests.Cli;
 public sealed class TransferTableTests
 {
     private static readonly TransferInputs Request = new(
-        "runs/my run", "sets", [TransferCatalog.Find("cifar10")!, TransferCatalog.Find("voc2007")!], AllowPartial: true, []);
+        "runs/my run",
+        "sets",
+        [TransferCatalog.Find("cifar10")!, TransferCatalog.Find("voc2007")!],
+        AllowPartial: true,
+        []);
 
-    private static readonly EvaluationOutcome Said = EvaluationOutcome.FromPredictions(["a", "b"], [0, 1], [0, 1], 2, ["cat", "dog"]);
+    private static readonly EvaluationOutcome Said = EvaluationOutcome.FromPredictions(
+        ["a", "b"], [0, 1], [0, 1], 2, ["cat", "dog"]);
 
     [Fact]
     public void The_text_shows_the_papers_numbers_and_marks_incomplete_sets()
     {
         string words = string.Join('\n', Table().Lines("page.html"));
-        Assert.Matches(@"CIFAR-10\*\s+top-1\s+71\.3\s+70\.0 – 72\.6\s+90\.6\s+95\.3\s+93\.6\s+95\.7\s+97\.7\s+98\.6\s+97\.5\s+98\.3\s+95\.9\s+96\.0", words);
-        Assert.Matches(@"VOC 2007\s+11-point mAP\s+50\.0\s+48\.0 – 52\.0\s+80\.5\s+84\.2\s+82\.8\s+83\.8\s+84\.1\s+86\.6\s+85\.0\s+86\.5\s+67\.3\s+69\.4", words);
+        Assert.Matches(
+            @"CIFAR-10\*\s+top-1\s+71\.3\s+70\.0 – 72\.6\s+90\.6\s+95\.3"
+                + @"\s+93\.6\s+95\.7\s+97\.7\s+98\.6\s+97\.5\s+98\.3\s+95\.9\s+96\.0",
+            words);
+        Assert.Matches(
+            @"VOC 2007\s+11-point mAP\s+50\.0\s+48\.0 – 52\.0\s+80\.5\s+84\.2\s+82\.8"
+                + @"\s+83\.8\s+84\.1\s+86\.6\s+85\.0\s+86\.5\s+67\.3\s+69\.4",
+            words);
         Assert.Matches(@"(?m)^\s+lin\s+lin\s+sup\s+sup\s+tuned\s+tuned\s+sup-t\s+sup-t\s+rand\s+rand$", words);
         Assert.Contains("* incomplete set", words);
         Assert.Contains("missing: Pets", words);
@@ -54,7 +65,9 @@ public sealed class TransferTableTests
         Assert.Contains("chosen: l2 10;", html);
         Assert.Contains("Missing: Pets.", html);
         Assert.Contains("<h2>Reproduce this run</h2>", html);
-        Assert.Contains("simclr evaluate transfer 'runs/my run' --data-root sets --only cifar10,voc2007 --allow-partial --seed 4", html);
+        Assert.Contains(
+            "simclr evaluate transfer 'runs/my run' --data-root sets --only cifar10,voc2007 --allow-partial --seed 4",
+            html);
         Assert.Contains("size: 32", html);
     }
 
@@ -63,8 +76,14 @@ public sealed class TransferTableTests
         new EncoderOptions { Name = "resnet18" },
         new ViewOptions { Size = 32 },
         [
-            new(Request.Only![0], 0.713, new Interval(0.7, 0.726), 0.7, [("l2", 10)], 50_000, 5_000, 7, IsPartial: true) { Outcome = Said },
-            new(Request.Only[1], 0.5, new Interval(0.48, 0.52), 0.5, [("l2", 1)], 5_011, 4_952, 0, IsPartial: false) { Scores = new MultiLabelScores(["a"], ["cat", "dog"], [1, -1], [0.5f, 0.1f]) },
+            new(Request.Only![0], 0.713, new Interval(0.7, 0.726), 0.7, [("l2", 10)], 50_000, 5_000, 7, IsPartial: true)
+            {
+                Outcome = Said,
+            },
+            new(Request.Only[1], 0.5, new Interval(0.48, 0.52), 0.5, [("l2", 1)], 5_011, 4_952, 0, IsPartial: false)
+            {
+                Scores = new MultiLabelScores(["a"], ["cat", "dog"], [1, -1], [0.5f, 0.1f]),
+            },
         ],
         [TransferCatalog.Find("pets")!],
         seed: 4);

@@ -74,7 +74,8 @@ public sealed partial class DuplicateFilesTests : IDisposable
             File.Copy(folder.PathOf("0.png"), folder.PathOf($"{i}.png"));
         }
 
-        CommandRun run = CommandRun.Of("duplicates", Table([.. Enumerable.Range(0, 8).Select(i => ($"{i}.png", 0))]), "--json");
+        CommandRun run = CommandRun.Of(
+            "duplicates", Table([.. Enumerable.Range(0, 8).Select(i => ($"{i}.png", 0))]), "--json");
 
         Assert.Equal((7, 7), ((int)run.Json["duplicates"]!, (int)run.Json["identical"]!));
         Assert.Contains("all 8 images fall into one group", run.Error);
@@ -84,11 +85,14 @@ public sealed partial class DuplicateFilesTests : IDisposable
     private static partial int Link(string file, string name);
 
     private void Picture(string name, int number)
-        => folder.Write(name, EncodedImages.OfColor(new SKColor((byte)(90 * number), 9, 200), SKEncodedImageFormat.Png, 8, 8));
+        => folder.Write(
+            name, EncodedImages.OfColor(new SKColor((byte)(90 * number), 9, 200), SKEncodedImageFormat.Png, 8, 8));
 
     /// <summary>Embeddings in the plane, at angles in degrees.</summary>
     private string Table((string Name, int Angle)[] rows) => folder.Write(
         "e.csv",
         "path,e0,e1\n" + string.Concat(rows.Select(row => string.Create(
-            CultureInfo.InvariantCulture, $"{folder.PathOf(row.Name)},{Math.Cos(row.Angle * Math.PI / 180)},{Math.Sin(row.Angle * Math.PI / 180)}\n"))));
+            CultureInfo.InvariantCulture,
+            $"{folder.PathOf(row.Name)},{Math.Cos(row.Angle * Math.PI / 180)},"
+                + $"{Math.Sin(row.Angle * Math.PI / 180)}\n"))));
 }

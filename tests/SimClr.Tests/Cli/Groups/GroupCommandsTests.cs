@@ -64,10 +64,13 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         Assert.Equal(1, (double)json["ari"]!, 1e-9);
         Assert.Equal([14, 12, 12], json["clusters"]!.AsArray().Select(cluster => (int)cluster!["images"]!));
         Assert.Equal(14, (int)json["clusters"]![0]!["labels"]!["red"]!);
-        Assert.Equal((double)json["silhouette"]!, json["sweep"]!.AsArray().Max(point => (double)point!["silhouette"]!), 1e-6);
+        Assert.Equal(
+            (double)json["silhouette"]!, json["sweep"]!.AsArray().Max(point => (double)point!["silhouette"]!), 1e-6);
         string[] rows = File.ReadAllLines(fixture.At("c.csv"));
         Assert.Equal("path,cluster,cosine,label", rows[0]);
-        Assert.All(rows.Skip(1).Where(row => row.EndsWith(",red", StringComparison.Ordinal)), row => Assert.Equal("0", row.Split(',')[1]));
+        Assert.All(
+            rows.Skip(1).Where(row => row.EndsWith(",red", StringComparison.Ordinal)),
+            row => Assert.Equal("0", row.Split(',')[1]));
         Assert.Equal(38, PicturesOf("c.html").Count);
     }
 
@@ -84,7 +87,8 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
     [Fact]
     public void Labels_lead_to_predictions_and_the_next_images()
     {
-        JsonObject json = fixture.Run("label plain.csv --labels labels.csv --out p.csv --suggest 4 --next next.csv --html s.html --json").Json;
+        JsonObject json = fixture.Run(
+            "label plain.csv --labels labels.csv --out p.csv --suggest 4 --next next.csv --html s.html --json").Json;
 
         Assert.Equal(9, (int)json["labeled"]!);
         Assert.Equal(1, (double)json["cross_validation"]!["accuracy"]!);
@@ -92,7 +96,8 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         string[] predictions = File.ReadAllLines(fixture.At("p.csv"));
         Assert.Equal("path,label,prediction,confidence", predictions[0]);
         Assert.Equal(39, predictions.Length);
-        Assert.All(predictions.Skip(1).Take(GroupFixture.Images), row => Assert.Contains($"/{row.Split(',')[2]}/", row));
+        Assert.All(
+            predictions.Skip(1).Take(GroupFixture.Images), row => Assert.Contains($"/{row.Split(',')[2]}/", row));
         string[] next = File.ReadAllLines(fixture.At("next.csv"));
         Assert.Equal(1 + 9 + 4, next.Length);
         Assert.All(next.Skip(10), row => Assert.Equal("", row.Split(',')[1]));
@@ -106,7 +111,9 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         JsonObject json = fixture.Run("label plain.csv --labels labels.csv --suggest 3 --html typed.html --json").Json;
 
         string html = File.ReadAllText(fixture.At("typed.html"));
-        Assert.Equal(json["suggestions"]!.AsArray().Select(path => (string)path!), Fields().Matches(html).Select(match => match.Groups[1].Value));
+        Assert.Equal(
+            json["suggestions"]!.AsArray().Select(path => (string)path!),
+            Fields().Matches(html).Select(match => match.Groups[1].Value));
         Assert.Equal(["blue", "green", "red"], Options().Matches(html).Select(match => match.Groups[1].Value).Order());
         JsonArray before = JsonNode.Parse(Before().Match(html).Groups[1].Value)!.AsArray();
         Assert.Equal(9, before.Count);
@@ -129,7 +136,8 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
     {
         JsonObject json = fixture.Run("label plain.csv --suggest 3 --json").Json;
 
-        string[] colors = [.. json["suggestions"]!.AsArray().Select(path => Path.GetFileName(Path.GetDirectoryName((string)path!)!)!)];
+        string[] colors = [.. json["suggestions"]!.AsArray()
+            .Select(path => Path.GetFileName(Path.GetDirectoryName((string)path!)!)!)];
         Assert.Equal(3, colors.Select(color => color == "images" ? "red" : color).Distinct().Count());
         Assert.Null(json["cross_validation"]);
     }
@@ -139,7 +147,8 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
     [InlineData("pca", "cluster")]
     public void A_map_is_a_page_that_needs_nothing_else(string method, string color)
     {
-        JsonObject json = fixture.Run($"map all.csv --out m.html --method {method} --color {color} --csv m.csv --json").Json;
+        JsonObject json = fixture.Run(
+            $"map all.csv --out m.html --method {method} --color {color} --csv m.csv --json").Json;
 
         Assert.Equal(38, (int)json["shown"]!);
         Assert.Equal(3, (int)json["groups"]!);
@@ -163,7 +172,9 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         byte[] png = File.ReadAllBytes(fixture.At("m.png"));
         using var picture = Pictures.Decode(png);
         Assert.Equal(1440, picture.Width);
-        Assert.True(Pictures.Has(picture, new SkiaSharp.SKColor(200, 2, 20)) || Pictures.Has(picture, new SkiaSharp.SKColor(200, 5, 20)));
+        Assert.True(
+            Pictures.Has(picture, new SkiaSharp.SKColor(200, 2, 20))
+                || Pictures.Has(picture, new SkiaSharp.SKColor(200, 5, 20)));
     }
 
     [Fact]
@@ -196,7 +207,9 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
     [InlineData("cluster all.txt", "got a file that ends in '.txt', expected an embeddings file that ends in")]
     [InlineData("cluster all.csv --k 0", "--k: got '0', expected an integer of 1 or more, or auto")]
     [InlineData("label all.csv", "got neither --labels nor --suggest")]
-    [InlineData("label all.csv --labels labels.csv --next n.csv", "--next shows suggested images; give their number with --suggest")]
+    [InlineData(
+        "label all.csv --labels labels.csv --next n.csv",
+        "--next shows suggested images; give their number with --suggest")]
     [InlineData("map all.csv --out map.gif", "expected a file that ends in .html or .png")]
     [InlineData("map all.csv --out m.html --method tsne", "expected one of umap, pca")]
     [InlineData("map all.csv --out m.html --limit 50000", "--limit: got 50000, expected at most 20000")]
@@ -212,7 +225,9 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
     [InlineData("cluster equal.csv --k 2", "only 1 of the 6 embeddings differ")]
     [InlineData("cluster all.csv --k 39", "got k = 39, but there are only 38 images; use a k of at most 38")]
     [InlineData("label all.csv --labels strangers.csv", "none of its 2 path(s) is one of the 38 embedded images")]
-    [InlineData("label all.csv --labels onlyred.csv", "2 image(s) are labeled, all as 'red'; expected labels of at least two classes")]
+    [InlineData(
+        "label all.csv --labels onlyred.csv",
+        "2 image(s) are labeled, all as 'red'; expected labels of at least two classes")]
     [InlineData("label all.csv --labels onlyred.csv --suggest 3 --out p1.csv", "all as 'red'")]
     [InlineData("label all.csv --labels nowhere.csv", "cannot be read as labels")]
     [InlineData("map one.csv --out m.html", "got 1 embedding(s), expected at least 4 to draw a map of neighborhoods")]
@@ -224,7 +239,9 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
 
     [Fact]
     public void Labels_of_one_class_still_let_other_images_be_suggested()
-        => Assert.Equal(3, fixture.Run("label all.csv --labels onlyred.csv --suggest 3 --json").Json["suggestions"]!.AsArray().Count);
+        => Assert.Equal(
+            3,
+            fixture.Run("label all.csv --labels onlyred.csv --suggest 3 --json").Json["suggestions"]!.AsArray().Count);
 
     private static string Name(JsonNode entry) => Path.GetFileName((string)entry["path"]!);
 
@@ -234,7 +251,8 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
         Assert.Equal(script, html.Contains("<script", StringComparison.Ordinal));
         string[] pictures = [.. Jpegs().Matches(html).Select(match => match.Groups[1].Value)];
-        Assert.All(pictures, picture => Assert.True(ImageDecoder.Decode(Convert.FromBase64String(picture), page).Width > 0));
+        Assert.All(
+            pictures, picture => Assert.True(ImageDecoder.Decode(Convert.FromBase64String(picture), page).Width > 0));
         return [.. pictures];
     }
 

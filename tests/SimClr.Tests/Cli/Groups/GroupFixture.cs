@@ -19,7 +19,9 @@ public sealed class GroupFixture : IDisposable
         {
             string color = Colors[i % 3];
             int side = i < 6 ? 24 : 12;
-            folder.Write($"images/{color}/{i}.png", EncodedImages.OfColor(ColorOf(color, i), SKEncodedImageFormat.Png, side, 12));
+            folder.Write(
+                $"images/{color}/{i}.png",
+                EncodedImages.OfColor(ColorOf(color, i), SKEncodedImageFormat.Png, side, 12));
             rows.Add($"{At($"images/{color}/{i}.png")},{color},{Vector(i % 3, (i / 3 * 3.0) + 1)}");
         }
 
@@ -29,13 +31,17 @@ public sealed class GroupFixture : IDisposable
         folder.Write("images/small.png", EncodedImages.OfColor(ColorOf("red", 5), SKEncodedImageFormat.Png, 6, 6));
         rows.Add($"{At("images/small.png")},red,{Vector(2, 4.4)}");
         Write("all.csv", rows);
-        Write("plain.csv", rows.Select(row => row.Split(',', 3) is [var path, _, var numbers] ? $"{path},{numbers}" : ""), labels: false);
+        Write(
+            "plain.csv",
+            rows.Select(row => row.Split(',', 3) is [var path, _, var numbers] ? $"{path},{numbers}" : ""),
+            labels: false);
         Write("moved.csv", rows.Select(row => row.Replace(At("images"), "elsewhere", StringComparison.Ordinal)));
         Write("one.csv", rows.Take(1));
         Write("equal.csv", Enumerable.Range(0, 6).Select(i => $"{i}.png,red,1,1,1"));
         Write("nan.csv", ["a.png,red,1,2,3", "b.png,red,1,NaN,3"]);
         Write("ragged.csv", ["a.png,red,1,2,3", "b.png,red,1,2"]);
-        folder.Write("labels.csv", "path,label\n" + string.Concat(Enumerable.Range(0, 9).Select(i => $"images/{Colors[i % 3]}/{i}.png,{Colors[i % 3]}\n")));
+        folder.Write("labels.csv", "path,label\n" + string.Concat(
+            Enumerable.Range(0, 9).Select(i => $"images/{Colors[i % 3]}/{i}.png,{Colors[i % 3]}\n")));
         folder.Write("strangers.csv", "path,label\nx.png,red\ny.png,blue\n");
         folder.Write("onlyred.csv", "path,label\nimages/red/2.png,red\nimages/red/5.png,red\n");
     }
@@ -46,7 +52,8 @@ public sealed class GroupFixture : IDisposable
 
     /// <summary>Runs a line in which the names of files of this fixture stand for their paths.</summary>
     internal CommandRun Run(string line)
-        => CommandRun.Of([.. line.Split(' ').Select((word, i) => i > 0 && (word.Contains('.') || word is "images") && !char.IsDigit(word[0]) ? At(word) : word)]);
+        => CommandRun.Of([.. line.Split(' ').Select((word, i)
+            => i > 0 && (word.Contains('.') || word is "images") && !char.IsDigit(word[0]) ? At(word) : word)]);
 
     private static SKColor ColorOf(string color, int number) => color switch
     {
@@ -65,5 +72,6 @@ public sealed class GroupFixture : IDisposable
     }
 
     private void Write(string name, IEnumerable<string> rows, bool labels = true)
-        => folder.Write(name, $"path,{(labels ? "label," : "")}e0,e1,e2\n{string.Concat(rows.Select(row => row + "\n"))}");
+        => folder.Write(
+            name, $"path,{(labels ? "label," : "")}e0,e1,e2\n{string.Concat(rows.Select(row => row + "\n"))}");
 }

@@ -9,7 +9,8 @@ public sealed class GroupsOfImagesTests(RunFixture fixture) : IClassFixture<RunF
     [Fact]
     public void A_folder_is_embedded_with_the_given_run()
     {
-        JsonObject json = CommandRun.Of("duplicates", fixture.At("train"), "--run", fixture.At("run"), "--threshold", "0.9999999", "--json").Json;
+        JsonObject json = CommandRun.Of(
+            "duplicates", fixture.At("train"), "--run", fixture.At("run"), "--threshold", "0.9999999", "--json").Json;
 
         Assert.Equal(24, (int)json["images"]!);
         Assert.Equal(32, (int)json["dimension"]!);
@@ -19,7 +20,8 @@ public sealed class GroupsOfImagesTests(RunFixture fixture) : IClassFixture<RunF
     public void Images_that_cannot_be_read_are_counted()
     {
         JsonObject json = CommandRun.Of(
-            "cluster", fixture.At("flawed"), "--run", fixture.At("run"), "--k", "2", "--set", "data.max_skipped=0.5", "--json").Json;
+            "cluster", fixture.At("flawed"), "--run", fixture.At("run"), "--k", "2", "--set", "data.max_skipped=0.5",
+            "--json").Json;
 
         Assert.Equal(1, (int)json["skipped_images"]!);
     }
@@ -32,5 +34,6 @@ public sealed class GroupsOfImagesTests(RunFixture fixture) : IClassFixture<RunF
 
     [Fact]
     public void A_path_without_a_run_is_refused()
-        => Assert.Contains("train", CommandRun.Of("map", fixture.At("test"), "--run", fixture.At("train"), "--out", fixture.At("m.html")).Refused(3));
+        => Assert.Contains("train", CommandRun.Of(
+            "map", fixture.At("test"), "--run", fixture.At("train"), "--out", fixture.At("m.html")).Refused(3));
 }

@@ -32,7 +32,8 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
         Assert.Equal(1, (double)found[0]!["similarity"]!, 1e-5);
         Assert.Equal("red", (string?)found[0]!["label"]);
         Assert.Equal(5, others.Count);
-        Assert.Equal(found.Skip(1).Select(hit => (string?)hit!["path"]), others.Take(4).Select(hit => (string?)hit!["path"]));
+        Assert.Equal(
+            found.Skip(1).Select(hit => (string?)hit!["path"]), others.Take(4).Select(hit => (string?)hit!["path"]));
     }
 
     [Fact]
@@ -46,7 +47,9 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
         Assert.Equal((0, 24), ((int)again["added"]!, (int)again["present"]!));
         Assert.Equal((8, 0, 32), ((int)more["added"]!, (int)more["present"]!, (int)more["images"]!));
         Assert.Equal((1, 31), ((int)removed["removed"]!, (int)removed["images"]!));
-        Assert.DoesNotContain(Search(index, fixture.At("train/red/2.png"), "--top", "50"), hit => (string?)hit!["path"] == fixture.At("test/red/0.png"));
+        Assert.DoesNotContain(
+            Search(index, fixture.At("train/red/2.png"), "--top", "50"),
+            hit => (string?)hit!["path"] == fixture.At("test/red/0.png"));
         Assert.Contains("not in the index", CommandRun.Of("index", "remove", index, "nowhere.png").Refused(3));
     }
 
@@ -55,7 +58,8 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     {
         string index = folder.PathOf("flawed.index");
         CommandRun run = CommandRun.Of(
-            "index", "create", fixture.At("flawed"), "--run", fixture.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
+            "index", "create", fixture.At("flawed"), "--run", fixture.At("run"), "--out", index,
+            "--set", "data.max_skipped=0.5", "--json");
 
         Assert.Equal((4, 1), ((int)run.Json["added"]!, (int)run.Json["skipped_images"]!));
         Assert.Contains("broken.png", run.Error);
@@ -65,9 +69,12 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     [Fact]
     public void A_missing_image_of_a_manifest_is_skipped_and_listed()
     {
-        string manifest = folder.Write("list.csv", $"path,label\n{fixture.At("train/red/gone.png")},red\n{fixture.At("train/red/0.png")},red\n");
+        string manifest = folder.Write(
+            "list.csv", $"path,label\n{fixture.At("train/red/gone.png")},red\n{fixture.At("train/red/0.png")},red\n");
         string index = folder.PathOf("list.index");
-        CommandRun run = CommandRun.Of("index", "create", manifest, "--run", fixture.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
+        CommandRun run = CommandRun.Of(
+            "index", "create", manifest, "--run", fixture.At("run"), "--out", index, "--set", "data.max_skipped=0.5",
+            "--json");
 
         Assert.Equal((1, 1), ((int)run.Json["added"]!, (int)run.Json["skipped_images"]!));
         Assert.Contains("gone.png", File.ReadAllText(index + ".skipped.jsonl"));
@@ -79,11 +86,13 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
         string index = folder.PathOf("none.index");
         foreach (string images in new[] { "flawed", "broken" })
         {
-            Assert.Contains("could not be read", CommandRun.Of("index", "create", fixture.At(images), "--run", fixture.At("run"), "--out", index).Refused(3));
+            Assert.Contains("could not be read", CommandRun.Of(
+                "index", "create", fixture.At(images), "--run", fixture.At("run"), "--out", index).Refused(3));
             Assert.False(File.Exists(index));
         }
 
-        Assert.Equal(0, CommandRun.Of("index", "create", fixture.At("train"), "--run", fixture.At("run"), "--out", index).Code);
+        Assert.Equal(
+            0, CommandRun.Of("index", "create", fixture.At("train"), "--run", fixture.At("run"), "--out", index).Code);
         Assert.Contains("could not be read", CommandRun.Of("index", "add", index, fixture.At("broken")).Refused(3));
         Assert.Equal(24, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
     }
@@ -92,7 +101,8 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     public void The_page_shows_query_and_results_with_their_pictures()
     {
         string page = folder.PathOf("found.html");
-        CommandRun run = CommandRun.Of("search", Create("train"), fixture.At("train/blue/3.png"), "--top", "4", "--html", page);
+        CommandRun run = CommandRun.Of(
+            "search", Create("train"), fixture.At("train/blue/3.png"), "--top", "4", "--html", page);
 
         string html = File.ReadAllText(page);
         Assert.Equal(0, run.Code);
@@ -113,7 +123,8 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
         JsonArray found = Search(index, Embeddings("b.csv", 60), "--row", "55", "--top", "3");
         using var expected = SyntheticVectors.Index(50, 5);
         Assert.Equal(
-            expected.Find(SyntheticVectors.Draw(55, 5), 3).Select(neighbor => $"image{neighbor.Row}.jpg"), found.Select(hit => (string?)hit!["path"]));
+            expected.Find(SyntheticVectors.Draw(55, 5), 3).Select(neighbor => $"image{neighbor.Row}.jpg"),
+            found.Select(hit => (string?)hit!["path"]));
         Assert.Equal(49, Search(index, "image7.jpg", "--top", "60").Count);
     }
 
@@ -157,16 +168,21 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     {
         string index = Create("train");
         string other = folder.PathOf("other");
-        Assert.Equal(0, CommandRun.Of("pretrain", fixture.At("train"), "--out", other, "--config", fixture.At("tiny.yaml"), "--seed", "5").Code);
+        Assert.Equal(0, CommandRun.Of(
+            "pretrain", fixture.At("train"), "--out", other, "--config", fixture.At("tiny.yaml"), "--seed", "5").Code);
         string copy = folder.PathOf("copy.png");
         File.Copy(fixture.At("train/red/0.png"), copy);
 
         foreach (string query in new[] { copy, fixture.At("train/red/0.png") })
         {
-            Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("search", index, query, "--run", other).Refused(3));
+            Assert.Contains(
+                "vectors of different encoders cannot be compared",
+                CommandRun.Of("search", index, query, "--run", other).Refused(3));
         }
 
-        Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("index", "add", index, fixture.At("test"), "--run", other).Refused(3));
+        Assert.Contains(
+            "vectors of different encoders cannot be compared",
+            CommandRun.Of("index", "add", index, fixture.At("test"), "--run", other).Refused(3));
         Assert.Equal(24, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
     }
 
@@ -176,7 +192,10 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     [InlineData("index create {empty} --run {run} --out {x}", 3, "there is no file")]
     [InlineData("index create {train} --run {nowhere} --out {x}", 3, "expected a run directory")]
     [InlineData("index create {train} --run {run} --out {run/run.lock}", 2, "already exists")]
-    [InlineData("index create {train} --run {run} --out {tiny.yaml}", 2, "expected an index such as photos.index; files that end in .yaml are of another kind")]
+    [InlineData(
+        "index create {train} --run {run} --out {tiny.yaml}",
+        2,
+        "expected an index such as photos.index; files that end in .yaml are of another kind")]
     [InlineData("index create {broken} --run {run} --out {x}", 3, "could not be read")]
     [InlineData("index create {train} --run {run} --out {tiny.yaml/x}", 2, "tiny.yaml/x cannot be written")]
     [InlineData("index info {nowhere}", 3, "there is no index")]
@@ -200,30 +219,42 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     {
         string index = Create("train");
         string other = folder.Write("wrong.csv", "path,e0,e1\na.jpg,1,2\n");
-        string bad = folder.Write("nan.csv", $"path,{string.Join(',', Enumerable.Range(0, 5).Select(i => $"e{i}"))}\na.jpg,1,2,3,4,NaN\n");
+        string bad = folder.Write(
+            "nan.csv", $"path,{string.Join(',', Enumerable.Range(0, 5).Select(i => $"e{i}"))}\na.jpg,1,2,3,4,NaN\n");
 
         Assert.Contains("neither an image in", CommandRun.Of("search", index, folder.PathOf("nowhere.jpg")).Refused(3));
-        Assert.Contains("cannot be read as an image", CommandRun.Of("search", index, fixture.At("broken/a.png")).Refused(3));
+        Assert.Contains(
+            "cannot be read as an image", CommandRun.Of("search", index, fixture.At("broken/a.png")).Refused(3));
         Assert.Contains("--row is missing", CommandRun.Of("search", index, other).Refused(2));
         Assert.Contains("--row: got 1, expected 0 … 0", CommandRun.Of("search", index, other, "--row", "1").Refused(2));
         Assert.Contains("has 2 numbers, expected", CommandRun.Of("search", index, other, "--row", "0").Refused(3));
         Assert.Contains("expected finite numbers", CommandRun.Of("search", index, bad, "--row", "0").Refused(3));
         Assert.Contains("the rows to be added 2", CommandRun.Of("index", "add", index, other).Refused(3));
-        Assert.Contains("only those have rows", CommandRun.Of("search", index, fixture.At("train/red/0.png"), "--row", "0").Refused(2));
+        Assert.Contains(
+            "only those have rows",
+            CommandRun.Of("search", index, fixture.At("train/red/0.png"), "--row", "0").Refused(2));
     }
 
     private string Create(string images)
     {
         string index = folder.PathOf($"{images}.index");
-        CommandRun run = CommandRun.Of("index", "create", fixture.At(images), "--run", fixture.At("run"), "--out", index, "--json");
+        CommandRun run = CommandRun.Of(
+            "index", "create", fixture.At(images), "--run", fixture.At("run"), "--out", index, "--json");
         Assert.True(run.Code == 0, run.Error);
         return index;
     }
 
-    private static JsonArray Search(params string[] arguments) => CommandRun.Of(["search", .. arguments, "--json"]).Json["results"]!.AsArray();
+    private static JsonArray Search(params string[] arguments)
+        => CommandRun.Of(["search", .. arguments, "--json"]).Json["results"]!.AsArray();
 
-    private string Embeddings(string name, int rows) => folder.Write(
-        name,
-        "path,e0,e1,e2,e3,e4\n" + string.Concat(Enumerable.Range(0, rows).Select(row => string.Create(
-            CultureInfo.InvariantCulture, $"image{row}.jpg,{string.Join(',', SyntheticVectors.Draw(row, 5).Select(x => x.ToString("R", CultureInfo.InvariantCulture)))}\n"))));
+    private string Embeddings(string name, int rows)
+    {
+        IEnumerable<string> lines = Enumerable.Range(0, rows).Select(row =>
+        {
+            IEnumerable<string> values = SyntheticVectors.Draw(row, 5)
+                .Select(x => x.ToString("R", CultureInfo.InvariantCulture));
+            return $"image{row}.jpg,{string.Join(',', values)}\n";
+        });
+        return folder.Write(name, "path,e0,e1,e2,e3,e4\n" + string.Concat(lines));
+    }
 }

@@ -8,7 +8,8 @@ namespace SimClr.Tests.Cli.Outputs;
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class InputGuardTests : IDisposable
 {
-    private const string Rows = "path,width,height,e0,e1\na.png,8,8,1,0\nb.png,8,8,0,1\nc.png,8,8,1,1\nd.png,8,8,1,-1\n";
+    private const string Rows =
+        "path,width,height,e0,e1\na.png,8,8,1,0\nb.png,8,8,0,1\nc.png,8,8,1,1\nd.png,8,8,1,-1\n";
 
     private readonly TemporaryFolder folder = new();
 
@@ -29,13 +30,15 @@ public sealed class InputGuardTests : IDisposable
     [InlineData("hard.csv")]
     public void An_input_is_recognized_under_every_name(string name)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "links need a privilege on Windows; hard links are known on Linux alone");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux(), "links need a privilege on Windows; hard links are known on Linux alone");
         Directory.CreateDirectory(folder.PathOf("sub"));
         File.CreateSymbolicLink(folder.PathOf("linked.csv"), folder.PathOf("e.csv"));
         Directory.CreateSymbolicLink(folder.PathOf("folder"), folder.Path);
         Assert.Equal(0, Link(folder.PathOf("e.csv"), folder.PathOf("hard.csv")));
 
-        string error = CommandRun.Of("cluster", folder.PathOf("e.csv"), "--k", "2", "--csv", Path.Join(folder.Path, name)).Refused(2);
+        string error = CommandRun.Of(
+            "cluster", folder.PathOf("e.csv"), "--k", "2", "--csv", Path.Join(folder.Path, name)).Refused(2);
 
         Assert.Contains("is an input of this command", error);
         Assert.Equal(Rows, File.ReadAllText(folder.PathOf("e.csv")));
@@ -48,7 +51,8 @@ public sealed class InputGuardTests : IDisposable
     [InlineData("map e.npy --images photos --out photos/new/map.png", "would become one of the images of photos")]
     [InlineData("export safetensors run --out run/encoder.safetensors", "is a file of a run")]
     [InlineData("export safetensors other --out run/checkpoints/step-000000001.safetensors", "is a file of a run")]
-    [InlineData("label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is also the file of --next")]
+    [InlineData(
+        "label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is also the file of --next")]
     public void Files_that_belong_to_an_input_are_refused(string line, string expected)
     {
         folder.Write("man.npy.csv", "path\nphotos/a.png\n");
@@ -79,6 +83,7 @@ public sealed class InputGuardTests : IDisposable
     private CommandRun Run(string line) => CommandRun.Of([.. line.Split(' ').Select((word, i)
         => i > 0 && (word.Contains('.') || word is "photos" or "run" or "other") ? folder.PathOf(word) : word)]);
 
-    [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int Link(string file, string name);
 }

@@ -13,7 +13,9 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
         string error = fixture.Run("label plain.csv --suggest 6 --next again.csv").Refused(2);
 
         Assert.Contains(
-            $"{fixture.At("again.csv")} holds 6 labels that are not among --labels; use --labels {fixture.At("again.csv")} or choose another --next", error);
+            $"{fixture.At("again.csv")} holds 6 labels that are not among --labels; "
+                + $"use --labels {fixture.At("again.csv")} or choose another --next",
+            error);
         Assert.Equal(typed, File.ReadAllText(fixture.At("again.csv")));
     }
 
@@ -29,7 +31,8 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
     public void A_label_typed_beside_a_guess_is_kept()
     {
         Assert.Equal(0, fixture.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
-        Assert.Equal(0, fixture.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Only guesses are replaced.
+        // Only guesses are replaced.
+        Assert.Equal(0, fixture.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);
         string[] rows = File.ReadAllLines(fixture.At("beside.csv"));
         Assert.Matches(",,(red|green|blue)$", rows[^1]);
         rows[^1] = rows[^1][..(rows[^1].LastIndexOf(',') + 1)] + "crimson";
@@ -48,7 +51,9 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
         string typed = File.ReadAllText(fixture.At("third.csv")).Replace(",,\n", ",,red\n", StringComparison.Ordinal);
         File.WriteAllText(fixture.At("third.csv"), typed);
 
-        Assert.Contains("line 2, holds 'red' in the column guess", fixture.Run("label plain.csv --suggest 3 --next third.csv").Refused(2));
+        Assert.Contains(
+            "line 2, holds 'red' in the column guess",
+            fixture.Run("label plain.csv --suggest 3 --next third.csv").Refused(2));
         Assert.Equal(typed, File.ReadAllText(fixture.At("third.csv")));
     }
 
@@ -68,11 +73,14 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
     [Fact]
     public void A_spreadsheet_may_have_put_the_columns_into_quotes()
     {
-        File.WriteAllText(fixture.At("quoted.csv"), File.ReadAllText(fixture.At("labels.csv")).Replace("path,label", "\"Path\",\"Label\"", StringComparison.Ordinal));
+        File.WriteAllText(fixture.At("quoted.csv"), File.ReadAllText(fixture.At("labels.csv"))
+            .Replace("path,label", "\"Path\",\"Label\"", StringComparison.Ordinal));
 
         Assert.Equal(0, fixture.Run("label plain.csv --labels quoted.csv --suggest 4 --next quoted.csv").Code);
         Assert.Equal(1 + 9 + 4, File.ReadAllLines(fixture.At("quoted.csv")).Length);
-        Assert.Contains("holds 9 labels that are not among --labels", fixture.Run("label plain.csv --suggest 4 --next quoted.csv").Refused(2));
+        Assert.Contains(
+            "holds 9 labels that are not among --labels",
+            fixture.Run("label plain.csv --suggest 4 --next quoted.csv").Refused(2));
     }
 
     [Fact]
@@ -95,14 +103,17 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
 
         string error = fixture.Run("label plain.csv --labels strange.csv --suggest 4 --next strange.csv").Refused(2);
 
-        Assert.Contains($"{file} holds 1 label of images that are not among the embedded ones, and would lose it", error);
+        Assert.Contains(
+            $"{file} holds 1 label of images that are not among the embedded ones, and would lose it", error);
         Assert.Equal(typed, File.ReadAllText(file));
     }
 
     [Fact]
     public void A_file_with_a_changed_label_is_not_replaced()
     {
-        File.WriteAllText(fixture.At("changed.csv"), File.ReadAllText(fixture.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
+        File.WriteAllText(
+            fixture.At("changed.csv"),
+            File.ReadAllText(fixture.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
 
         string error = fixture.Run("label plain.csv --labels labels.csv --suggest 4 --next changed.csv").Refused(2);
 
@@ -112,7 +123,9 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
     [Theory]
     [InlineData("cluster plain.csv --k 3 --csv labels.csv", "is not a table that begins with path,cluster,cosine")]
     [InlineData("label plain.csv --labels labels.csv --out labels.csv", "is an input of this command")]
-    [InlineData("label plain.csv --labels onlyred.csv --suggest 2 --out labels.csv", "is not a table that begins with path,label,prediction,confidence")]
+    [InlineData(
+        "label plain.csv --labels onlyred.csv --suggest 2 --out labels.csv",
+        "is not a table that begins with path,label,prediction,confidence")]
     [InlineData("label plain.csv --suggest 2 --next notes.csv", "is not a list of labels")]
     public void A_typed_list_is_not_an_output_of_another_kind(string line, string expected)
     {
@@ -126,7 +139,8 @@ public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<Grou
     private string Fill(string name)
     {
         string[] rows = File.ReadAllLines(fixture.At(name));
-        string typed = string.Concat(rows.Select((row, i) => i == 0 ? row + "\n" : $"{row.Split(',')[0]},typed{i % 2},\n"));
+        string typed = string.Concat(
+            rows.Select((row, i) => i == 0 ? row + "\n" : $"{row.Split(',')[0]},typed{i % 2},\n"));
         File.WriteAllText(fixture.At(name), typed);
         return typed;
     }

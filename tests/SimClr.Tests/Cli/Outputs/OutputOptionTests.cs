@@ -15,12 +15,16 @@ public sealed class OutputOptionTests : IDisposable
     // New or empty folders, a run, or folders whose files are checked one by one.
     private static readonly string[] FolderOutputs =
     [
-        "demo --out", "pretrain --out", "supervised --out", "evaluate finetune --out", "evaluate transfer --predictions", "data download --out",
+        "demo --out", "pretrain --out", "supervised --out", "evaluate finetune --out",
+        "evaluate transfer --predictions", "data download --out",
     ];
 
     // The help names of values that are not paths.
     private static readonly string[] OtherValues =
-        ["amount", "CONNECTION", "data.key=value", "i/n", "n", "name", "SET,SET", "section.key=value", "text", "URL", "x", "n|auto"];
+    [
+        "amount", "CONNECTION", "data.key=value", "i/n", "n", "name", "SET,SET", "section.key=value", "text", "URL",
+        "x", "n|auto",
+    ];
 
     private readonly TemporaryFolder folder = new();
 
@@ -31,15 +35,20 @@ public sealed class OutputOptionTests : IDisposable
     [Fact]
     public void Every_option_that_names_a_file_to_write_is_an_output_option()
     {
-        foreach ((string verb, Option option) in Options("", CommandLine.CreateRoot()).Where(pair => pair.Option is Option<string?> or Option<string[]>))
+        foreach ((string verb, Option option) in Options("", CommandLine.CreateRoot())
+            .Where(pair => pair.Option is Option<string?> or Option<string[]>))
         {
             bool writes = option.Name == "--out" || Regex.IsMatch(option.Description ?? "", @"\b[Ww]rit(e|ten)\b");
             Assert.True(
                 option is OutputOption || !writes || FolderOutputs.Contains($"{verb} {option.Name}"),
                 $"{verb} {option.Name} writes and is no {nameof(OutputOption)}");
             Assert.True(
-                option is OutputOption || CommandInputs.TakesPath(option) || OtherValues.Contains(option.HelpName) || option.Recursive,
-                $"{verb} {option.Name}: is {option.HelpName} the name of an input? Then it belongs to those of {nameof(CommandInputs)}");
+                option is OutputOption
+                    || CommandInputs.TakesPath(option)
+                    || OtherValues.Contains(option.HelpName)
+                    || option.Recursive,
+                $"{verb} {option.Name}: is {option.HelpName} the name of an input? Then it belongs to "
+                    + $"those of {nameof(CommandInputs)}");
         }
     }
 
@@ -50,13 +59,18 @@ public sealed class OutputOptionTests : IDisposable
         [
             "OutputFile.cs", "CommandOutputs.cs",
             "IndexCommand.cs",    // The list beside an index.
-            "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",   // In separate folders; parts of a checked output.
+            // In separate folders; parts of a checked output.
+            "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",
         ];
-        foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli")).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}Bench{Path.DirectorySeparatorChar}")))
+        foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli"))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}Bench{Path.DirectorySeparatorChar}")))
         {
             if (!allowed.Contains(Path.GetFileName(file)))
             {
-                Assert.DoesNotMatch(@"new OutputFile\(|AtomicFile\.|(?<![A-Za-z])File\.(Write|Append|Create|Copy|Move)|FileMode\.(Create|Append|OpenOrCreate)", File.ReadAllText(file));
+                Assert.DoesNotMatch(
+                    @"new OutputFile\(|AtomicFile\.|(?<![A-Za-z])File\.(Write|Append|Create|Copy|Move)"
+                        + @"|FileMode\.(Create|Append|OpenOrCreate)",
+                    File.ReadAllText(file));
             }
         }
     }
@@ -106,10 +120,13 @@ public sealed class OutputOptionTests : IDisposable
     }
 
     private static IEnumerable<(string Verb, OutputOption Option)> All()
-        => Options("", CommandLine.CreateRoot()).Where(pair => pair.Option is OutputOption).Select(pair => (pair.Verb, (OutputOption)pair.Option));
+        => Options("", CommandLine.CreateRoot())
+            .Where(pair => pair.Option is OutputOption)
+            .Select(pair => (pair.Verb, (OutputOption)pair.Option));
 
     private static IEnumerable<(string Verb, Option Option)> Options(string path, Command command)
-        => command.Options.Select(option => (path.Trim(), option)).Concat(command.Subcommands.SelectMany(verb => Options($"{path} {verb.Name}", verb)));
+        => command.Options.Select(option => (path.Trim(), option))
+            .Concat(command.Subcommands.SelectMany(verb => Options($"{path} {verb.Name}", verb)));
 
     private static (Verb Verb, OutputOption Output) Find(string path, string name)
     {
@@ -118,7 +135,10 @@ public sealed class OutputOptionTests : IDisposable
     }
 
     private static IEnumerable<Symbol> Inputs(Verb verb)
-        => [.. verb.Arguments.Where(argument => argument.ValueType != typeof(int)), .. verb.Options.Where(CommandInputs.TakesPath)];
+        => [
+            .. verb.Arguments.Where(argument => argument.ValueType != typeof(int)),
+            .. verb.Options.Where(CommandInputs.TakesPath),
+        ];
 
     /// <summary>
     /// Runs a verb with values for some of its symbols; other required arguments and options get paths that do not
@@ -129,7 +149,9 @@ public sealed class OutputOptionTests : IDisposable
         List<string> line = [.. path.Split(' ')];
         foreach (Argument argument in verb.Arguments)
         {
-            line.Add(values.FirstOrDefault(pair => pair.Symbol.Name == argument.Name && pair.Symbol is Argument).Value ?? folder.PathOf("nothing"));
+            line.Add(
+                values.FirstOrDefault(pair => pair.Symbol.Name == argument.Name && pair.Symbol is Argument).Value
+                    ?? folder.PathOf("nothing"));
         }
 
         if (verb.Options.Any(option => option.Name == "--only"))
@@ -139,10 +161,14 @@ public sealed class OutputOptionTests : IDisposable
 
         foreach (Option option in verb.Options)
         {
-            string? value = values.FirstOrDefault(pair => pair.Symbol.Name == option.Name && pair.Symbol is Option).Value;
+            string? value = values.FirstOrDefault(
+                pair => pair.Symbol.Name == option.Name && pair.Symbol is Option).Value;
             if (value is not null || option.Required)
             {
-                line.AddRange([option.Name, value ?? folder.PathOf($"nothing{(option is OutputOption output ? Path.GetExtension(output.Kind.Example) : "")}")]);
+                line.AddRange([
+                    option.Name,
+                    value ?? folder.PathOf(
+                        $"nothing{(option is OutputOption output ? Path.GetExtension(output.Kind.Example) : "")}")]);
             }
         }
 

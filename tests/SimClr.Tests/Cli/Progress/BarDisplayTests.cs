@@ -30,7 +30,8 @@ public sealed class BarDisplayTests
         BarDisplay.Show(console, display =>
         {
             display.Training.Report(new PretrainProgress(
-                200, 200, 100, 100, 0.000123, 512, TimeSpan.FromMinutes(12), new RunHealth(4.25, 6.2, 0.5, 511, 0.5, 0.9), 0.425));
+                200, 200, 100, 100, 0.000123, 512, TimeSpan.FromMinutes(12),
+                new RunHealth(4.25, 6.2, 0.5, 511, 0.5, 0.9), 0.425));
             return 0;
         });
 

@@ -15,7 +15,8 @@ public sealed class LineDisplayTests : IDisposable
     public void The_first_report_shows_at_once_then_one_in_ten_seconds_and_every_end_of_an_epoch()
     {
         var display = new LineDisplay(output, clock);
-        foreach ((long step, int second) in new[] { (10, 1), (20, 2), (30, 10), (40, 11), (50, 12), (100, 13), (110, 14), (120, 24) })
+        foreach ((long step, int second)
+            in new[] { (10, 1), (20, 2), (30, 10), (40, 11), (50, 12), (100, 13), (110, 14), (120, 24) })
         {
             clock.Seconds = second;
             display.Training.Report(At(step));
@@ -65,7 +66,11 @@ public sealed class LineDisplayTests : IDisposable
         display.Logger.LogWarning("{Name} is skipped", "x\u001b[2J\nerror: y");
 
         Assert.Equal(
-            ["embedding x\\u001b[2J\\u000aerror: y: 100 of 300 images", "warning: x\\u001b[2J\\u000aerror: y is skipped"], Lines());
+            [
+                "embedding x\\u001b[2J\\u000aerror: y: 100 of 300 images",
+                "warning: x\\u001b[2J\\u000aerror: y is skipped",
+            ],
+            Lines());
     }
 
     [Fact]
@@ -80,7 +85,8 @@ public sealed class LineDisplayTests : IDisposable
     }
 
     private static PretrainProgress At(long step) => new(
-        step, 200, step <= 100 ? 1 : 2, 2, 0.125, 512, TimeSpan.FromSeconds(90), new RunHealth(4.25, 6.2, 0.5, 511, 0.5, 0.9), null);
+        step, 200, step <= 100 ? 1 : 2, 2, 0.125, 512, TimeSpan.FromSeconds(90),
+        new RunHealth(4.25, 6.2, 0.5, 511, 0.5, 0.9), null);
 
     private string[] Lines() => output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 

@@ -26,7 +26,9 @@ public sealed class AugmentPreviewTests : IDisposable
     public void A_preview_is_written_to_the_given_path()
     {
         string file = folder.PathOf("new/folder/views.png");
-        Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--preset", "demo", "--images", "5", "--views", "3", "--json"));
+        Assert.Equal(0, Run(
+            "augment", "preview", "sample:test", "--out", file, "--preset", "demo", "--images", "5", "--views", "3",
+            "--json"));
         using SKBitmap sheet = Pictures.Decode(File.ReadAllBytes(file));
         var layout = new ContactSheetLayout(Presets.Load("demo").Views.Size, 5, 3);
         Assert.Equal((layout.Width, layout.Height), (sheet.Width, sheet.Height));
@@ -41,7 +43,9 @@ public sealed class AugmentPreviewTests : IDisposable
     {
         string config = folder.Write("my.yaml", "preset: demo\nviews:\n  area_min: 0.5\n");
         string file = folder.PathOf("views.png");
-        Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--config", config, "--set", "views.size=20", "--set", "seed=7"));
+        Assert.Equal(0, Run(
+            "augment", "preview", "sample:test", "--out", file, "--config", config, "--set", "views.size=20",
+            "--set", "seed=7"));
         using ImageDataSet images = DataSets.Open("sample:test");
         var expected = new ViewOptions { Size = 20, Strength = 0.5, Blur = false, AreaMin = 0.5 };
         Assert.Equal(ContactSheet.Render(images, expected, seed: 7, 12, 2), File.ReadAllBytes(file));
@@ -54,7 +58,8 @@ public sealed class AugmentPreviewTests : IDisposable
         Assert.Equal(32, (int)JsonNode.Parse(output.ToString())!["size"]!);
         output.GetStringBuilder().Clear();
         folder.Write("photos/a.png", EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Png, 300, 200));
-        Assert.Equal(0, Run("augment", "preview", folder.PathOf("photos"), "--out", folder.PathOf("large.png"), "--json"));
+        Assert.Equal(
+            0, Run("augment", "preview", folder.PathOf("photos"), "--out", folder.PathOf("large.png"), "--json"));
         Assert.Equal(224, (int)JsonNode.Parse(output.ToString())!["size"]!);
     }
 
@@ -63,7 +68,8 @@ public sealed class AugmentPreviewTests : IDisposable
     {
         byte[] Preview(string name, string seed)
         {
-            Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", folder.PathOf(name), "--images", "3", "--seed", seed));
+            Assert.Equal(0, Run(
+                "augment", "preview", "sample:test", "--out", folder.PathOf(name), "--images", "3", "--seed", seed));
             return File.ReadAllBytes(folder.PathOf(name));
         }
 
@@ -89,10 +95,15 @@ public sealed class AugmentPreviewTests : IDisposable
     [InlineData(2, "did you mean 'cifar10:DIR'?", "preview", "cifar11:x", "--out", "x.png")]
     [InlineData(2, "--out", "preview", "sample:test")]
     [InlineData(2, "--out: got an empty value", "preview", "sample:test", "--out", " ")]
-    [InlineData(2, "unknown preset 'phtos' (did you mean 'photos'?)", "preview", "sample:test", "--out", "x.png", "--preset", "phtos")]
+    [InlineData(
+        2, "unknown preset 'phtos' (did you mean 'photos'?)", "preview", "sample:test", "--out", "x.png",
+        "--preset", "phtos")]
     [InlineData(2, "views.strenght", "preview", "sample:test", "--out", "x.png", "--set", "views.strenght=1")]
-    [InlineData(2, "--images: got '0', expected an integer of 1 or more", "preview", "sample:test", "--out", "x.png", "--images", "0")]
-    [InlineData(2, "--images: got 501, expected at most 500", "preview", "sample:test", "--out", "x.png", "--images", "501")]
+    [InlineData(
+        2, "--images: got '0', expected an integer of 1 or more", "preview", "sample:test", "--out", "x.png",
+        "--images", "0")]
+    [InlineData(
+        2, "--images: got 501, expected at most 500", "preview", "sample:test", "--out", "x.png", "--images", "501")]
     [InlineData(2, "--views: got 17, expected at most 16", "preview", "sample:test", "--out", "x.png", "--views", "17")]
     public void A_mistake_is_reported_clearly(int code, string expected, params string[] arguments)
     {
@@ -139,5 +150,6 @@ public sealed class AugmentPreviewTests : IDisposable
         Pictures.Decode(File.ReadAllBytes(target)).Dispose();
     }
 
-    private int Run(params string[] arguments) => CommandLine.Run(arguments, output, error, TestContext.Current.CancellationToken);
+    private int Run(params string[] arguments)
+        => CommandLine.Run(arguments, output, error, TestContext.Current.CancellationToken);
 }

@@ -13,7 +13,8 @@ public sealed class ContactSheetTests
     [Fact]
     public void A_view_is_enlarged_pixel_by_pixel_and_is_the_one_that_training_sees()
     {
-        using var images = new InMemoryDataSet([Pictures.Colorful(28, 28), Pictures.Colorful(28, 28, 5), Pictures.Colorful(20, 28, 9)]);
+        using var images = new InMemoryDataSet(
+            [Pictures.Colorful(28, 28), Pictures.Colorful(28, 28, 5), Pictures.Colorful(20, 28, 9)]);
         using SKBitmap sheet = Pictures.Decode(ContactSheet.Render(images, Small, seed: 3, count: 3, viewsPerImage: 3));
         var layout = new ContactSheetLayout(28, 3, 3);
         Assert.Equal((layout.Width, layout.Height), (sheet.Width, sheet.Height));
@@ -34,7 +35,10 @@ public sealed class ContactSheetTests
         RgbImage image = Pictures.Colorful(28, 28);
         using var images = new InMemoryDataSet([image]);
         using SKBitmap sheet = Pictures.Decode(ContactSheet.Render(images, Small, 0, 1, 3));
-        AssertEnlarged([.. image.Pixels.ToArray().Select(value => value / 255f)], sheet, new ContactSheetLayout(28, 1, 3).Cell(0, 0));
+        AssertEnlarged(
+            [.. image.Pixels.ToArray().Select(value => value / 255f)],
+            sheet,
+            new ContactSheetLayout(28, 1, 3).Cell(0, 0));
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public sealed class ContactSheetTests
     public void Cells_do_not_overlap_and_lie_on_the_sheet()
     {
         var layout = new ContactSheetLayout(32, 11, 2);
-        SKRectI[] cells = [.. Enumerable.Range(0, 11).SelectMany(n => Enumerable.Range(0, 3).Select(c => layout.Cell(n, c)))];
+        SKRectI[] cells = [.. Enumerable.Range(0, 11)
+            .SelectMany(n => Enumerable.Range(0, 3).Select(c => layout.Cell(n, c)))];
         var sheet = new SKRectI(0, 0, layout.Width, layout.Height);
         Assert.All(cells, cell => Assert.True(sheet.Contains(cell)));
         Assert.All(cells, cell => Assert.Single(cells, other => other.IntersectsWith(cell)));

@@ -30,7 +30,9 @@ public sealed partial class HtmlReportTests
         Assert.DoesNotContain("<link", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.DoesNotContain("@import", html, StringComparison.Ordinal);
-        Assert.All(Sources().Matches(html), match => Assert.StartsWith("data:", match.Groups[1].Value, StringComparison.Ordinal));
+        Assert.All(
+            Sources().Matches(html),
+            match => Assert.StartsWith("data:", match.Groups[1].Value, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed partial class HtmlReportTests
     public void Pictures_and_drawings_are_inside()
     {
         Pictures.NeedAFont();
-        string html = Page(new ReportPicture(Picture, "A picture", "Below", Scale: 2), new ReportDrawing(Drawing, "A curve"));
+        string html = Page(
+            new ReportPicture(Picture, "A picture", "Below", Scale: 2), new ReportDrawing(Drawing, "A curve"));
         Assert.Contains($"data:image/png;base64,{Convert.ToBase64String(Picture)}", html, StringComparison.Ordinal);
         Assert.Contains("width=\"20\" height=\"10\" alt=\"A picture\"", html, StringComparison.Ordinal);
         Assert.Contains("<svg", html, StringComparison.Ordinal);
@@ -101,12 +104,14 @@ public sealed partial class HtmlReportTests
 
     [Fact]
     public void A_single_row_has_no_best()
-        => Assert.DoesNotContain("<strong>", Page(new ReportTable("c", [new("m", "n")], [new("r", [0.5])])), StringComparison.Ordinal);
+        => Assert.DoesNotContain(
+            "<strong>", Page(new ReportTable("c", [new("m", "n")], [new("r", [0.5])])), StringComparison.Ordinal);
 
     [Fact]
     public void The_page_explains_how_to_reproduce_the_run()
     {
-        string html = Page(new ReportReproduction("simclr demo --seed 4", "views:\n  size: 28\n", 4, "0.1.0", "2 cores", 312.4));
+        string html = Page(
+            new ReportReproduction("simclr demo --seed 4", "views:\n  size: 28\n", 4, "0.1.0", "2 cores", 312.4));
         Assert.Contains("<code>simclr demo --seed 4</code>", html, StringComparison.Ordinal);
         Assert.Contains("<code>views:\n  size: 28</code>", html, StringComparison.Ordinal);
         Assert.Contains("<dd>5 min 12 s (312 seconds)</dd>", html, StringComparison.Ordinal);
@@ -118,7 +123,8 @@ public sealed partial class HtmlReportTests
     [InlineData(59.8, "1 min 0 s (60 seconds)")]
     [InlineData(243.7, "4 min 4 s (244 seconds)")]
     [InlineData(3599.9, "1 h 0 min (3600 seconds)")]
-    public void The_parts_of_a_duration_add_up_to_the_whole(double seconds, string words) => Assert.Equal(words, HtmlText.Duration(seconds));
+    public void The_parts_of_a_duration_add_up_to_the_whole(double seconds, string words)
+        => Assert.Equal(words, HtmlText.Duration(seconds));
 
     [Fact]
     public void The_file_is_written_with_its_folder()

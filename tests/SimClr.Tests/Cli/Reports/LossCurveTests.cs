@@ -35,7 +35,8 @@ public sealed class LossCurveTests : IDisposable
 
     [Fact]
     public void Without_labels_there_is_no_second_axis()
-        => Assert.DoesNotContain("kNN accuracy", Texts(Draw("""{"step":1,"epoch":1,"loss":6.1}""", """{"step":2,"epoch":2,"loss":6.0}""")));
+        => Assert.DoesNotContain(
+            "kNN accuracy", Texts(Draw("""{"step":1,"epoch":1,"loss":6.1}""", """{"step":2,"epoch":2,"loss":6.0}""")));
 
     [Fact]
     public void One_logged_step_is_a_point()
@@ -51,20 +52,23 @@ public sealed class LossCurveTests : IDisposable
     {
         Pictures.NeedAFont();
         Assert.Contains("no logged steps yet", Texts(Draw()));
-        Assert.Contains("no logged steps yet", LossCurve.Svg(new RunDirectory(folder.PathOf("missing"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "no logged steps yet", LossCurve.Svg(new RunDirectory(folder.PathOf("missing"))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Steps_without_a_finite_loss_are_skipped()
     {
-        LossPoint[] points = LossPoint.FromMetrics([Metrics(1, 1, 5), Metrics(2, 1, double.NaN), new Dictionary<string, double> { ["step"] = 3 }]);
+        LossPoint[] points = LossPoint.FromMetrics(
+            [Metrics(1, 1, 5), Metrics(2, 1, double.NaN), new Dictionary<string, double> { ["step"] = 3 }]);
         Assert.Equal([5], points.Select(point => point.Loss));
     }
 
     [Fact]
     public void Epochs_have_fractions()
     {
-        LossPoint[] points = LossPoint.FromMetrics([Metrics(10, 1, 5), Metrics(20, 1, 5), Metrics(31, 1, 5), Metrics(40, 2, 5), Metrics(62, 2, 5)]);
+        LossPoint[] points = LossPoint.FromMetrics(
+            [Metrics(10, 1, 5), Metrics(20, 1, 5), Metrics(31, 1, 5), Metrics(40, 2, 5), Metrics(62, 2, 5)]);
         Assert.Equal([10 / 31.0, 20 / 31.0, 1, 40 / 31.0, 2], points.Select(point => point.Epoch));
     }
 
@@ -72,13 +76,15 @@ public sealed class LossCurveTests : IDisposable
     public void Texts_keep_their_place_in_any_font()
     {
         Pictures.NeedAFont();
-        XElement[] texts = [.. Draw("""{"step":10,"epoch":1,"loss":5.5,"chance_loss":5.8,"knn":0.5}""").Descendants(Svg + "text")];
+        XElement[] texts = [.. Draw("""{"step":10,"epoch":1,"loss":5.5,"chance_loss":5.8,"knn":0.5}""")
+            .Descendants(Svg + "text")];
         Assert.All(texts, text => Assert.Equal("0", text.Attribute("x")!.Value));
         Assert.Equal("end", Anchor(texts, "chance level 5.80"));
         Assert.Equal("middle", Anchor(texts, "epoch"));
         Assert.Equal("start", Anchor(texts, "100%"));
 
-        static string Anchor(XElement[] texts, string value) => texts.Single(text => text.Value == value).Attribute("text-anchor")!.Value;
+        static string Anchor(XElement[] texts, string value)
+            => texts.Single(text => text.Value == value).Attribute("text-anchor")!.Value;
     }
 
     private XElement Draw(params string[] lines)

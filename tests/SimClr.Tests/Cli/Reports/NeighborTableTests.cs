@@ -23,7 +23,8 @@ public sealed class NeighborTableTests
         Assert.Equal([true, false], found.Lists[0][1].Same);
         Assert.Equal("2 of 4 of the same class (50%)", found.Agreement(0));
         Assert.Equal(
-            "2 images, each with its 2 nearest neighbors by circle. circle: 2 of 4 of the same class (50%).", found.Description);
+            "2 images, each with its 2 nearest neighbors by circle. circle: 2 of 4 of the same class (50%).",
+            found.Description);
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class NeighborTableTests
         Assert.Equal([0, 1, 0, 1], chosen.Select(row => Labels[row]));
         Assert.Equal(4, chosen.Distinct().Count());
         Assert.Equal(chosen, NeighborTable.ChooseQueries(table, 4, seed: 1));
-        Assert.Contains(Enumerable.Range(2, 20), seed => !chosen.SequenceEqual(NeighborTable.ChooseQueries(table, 4, seed)));
+        Assert.Contains(
+            Enumerable.Range(2, 20), seed => !chosen.SequenceEqual(NeighborTable.ChooseQueries(table, 4, seed)));
         Assert.Equal(6, NeighborTable.ChooseQueries(Circle(false), 9, 0).Distinct().Count());
     }
 
@@ -94,7 +96,9 @@ public sealed class NeighborTableTests
         using SKBitmap picture = Pictures.Decode(NeighborPicture.Render(found, images, images));
         var layout = new NeighborLayout(112, 1, 1, 3, Captions: true);
         Assert.Equal(Shade(0), picture.GetPixel(layout.Query(0).MidX, layout.Query(0).MidY));
-        Assert.Equal([Shade(1), Shade(2), Shade(3)], Enumerable.Range(0, 3).Select(i => layout.Neighbor(0, 0, i)).Select(cell => picture.GetPixel(cell.Left, cell.Bottom - 1)));
+        Assert.Equal([Shade(1), Shade(2), Shade(3)], Enumerable.Range(0, 3)
+            .Select(i => layout.Neighbor(0, 0, i))
+            .Select(cell => picture.GetPixel(cell.Left, cell.Bottom - 1)));
     }
 
     [Fact]
@@ -129,7 +133,11 @@ public sealed class NeighborTableTests
         => new(Enumerable.Range(0, 6).Select(i => Pictures.Plain(28, 28, Shade(i))), Labels, Classes, "gray");
 
     private static EmbeddingTable Circle(bool labeled) => new(
-        [.. Enumerable.Range(0, 6).SelectMany(i => new[] { MathF.Cos(i * MathF.PI / 180 * (1 + (0.1f * i))), MathF.Sin(i * MathF.PI / 180 * (1 + (0.1f * i))) })],
+        [.. Enumerable.Range(0, 6).SelectMany(i => new[]
+        {
+            MathF.Cos(i * MathF.PI / 180 * (1 + (0.1f * i))),
+            MathF.Sin(i * MathF.PI / 180 * (1 + (0.1f * i))),
+        })],
         2,
         [.. Enumerable.Range(0, 6).Select(i => $"gray#{i}")],
         labeled ? Labels : null,

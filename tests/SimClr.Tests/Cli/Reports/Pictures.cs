@@ -28,5 +28,6 @@ internal static class Pictures
         => new(width, height, [.. Enumerable.Range(start, width * height * 3).Select(i => (byte)((i * 37) + (i / 7)))]);
 
     public static RgbImage Plain(int width, int height, SKColor color)
-        => new(width, height, [.. Enumerable.Range(0, width * height).SelectMany(_ => new[] { color.Red, color.Green, color.Blue })]);
+        => new(width, height, [.. Enumerable.Range(0, width * height)
+            .SelectMany(_ => new[] { color.Red, color.Green, color.Blue })]);
 }

@@ -14,8 +14,12 @@ public sealed class SafeArchiveTests : IDisposable
     public void Files_and_folders_of_a_tar_file_are_unpacked()
     {
         Unpack("a.tar", TarBytes.Archive(
-            TarBytes.Member("set/", '5', []), TarBytes.Member("set/a.txt", '0', "first"u8.ToArray()), TarBytes.Member("set/._a.txt", '0', "litter"u8.ToArray()),
-            TarBytes.Member("g", 'g', TarBytes.Record("comment", "x")), TarBytes.Member("x", 'x', TarBytes.Record("path", "set/sub/ä.txt")), TarBytes.Member("b", '\0', new byte[70_000])));
+            TarBytes.Member("set/", '5', []),
+            TarBytes.Member("set/a.txt", '0', "first"u8.ToArray()),
+            TarBytes.Member("set/._a.txt", '0', "litter"u8.ToArray()),
+            TarBytes.Member("g", 'g', TarBytes.Record("comment", "x")),
+            TarBytes.Member("x", 'x', TarBytes.Record("path", "set/sub/ä.txt")),
+            TarBytes.Member("b", '\0', new byte[70_000])));
         Assert.Equal("first", File.ReadAllText(folder.PathOf("out/set/a.txt")));
         Assert.Equal(70_000, new FileInfo(folder.PathOf("out/set/sub/ä.txt")).Length);
         Assert.Equal(2, Directory.GetFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories).Length);
@@ -24,11 +28,17 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public void Names_that_no_disk_can_hold_are_refused()
     {
-        byte[] Long(string name) => TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("path", name)), TarBytes.Member("a", '0', [1]));
+        byte[] Long(string name) => TarBytes.Archive(
+            TarBytes.Member("x", 'x', TarBytes.Record("path", name)), TarBytes.Member("a", '0', [1]));
 
-        Assert.Contains("a name of more than 255 bytes", Refused("a.tar", Long(new string('d', 300))), StringComparison.Ordinal);
-        Assert.Contains("a name of more than 255 bytes", Refused("a.tar", Long(new string('ä', 128))), StringComparison.Ordinal);
-        Assert.Contains("a path that takes more than 4095 bytes", Refused("a.tar", Long(string.Concat(Enumerable.Repeat("0123456789/", 500)) + "a")), StringComparison.Ordinal);
+        Assert.Contains(
+            "a name of more than 255 bytes", Refused("a.tar", Long(new string('d', 300))), StringComparison.Ordinal);
+        Assert.Contains(
+            "a name of more than 255 bytes", Refused("a.tar", Long(new string('ä', 128))), StringComparison.Ordinal);
+        Assert.Contains(
+            "a path that takes more than 4095 bytes",
+            Refused("a.tar", Long(string.Concat(Enumerable.Repeat("0123456789/", 500)) + "a")),
+            StringComparison.Ordinal);
         Assert.Contains("a name that may lead outside", Refused("a.tar", Long("a\0b")), StringComparison.Ordinal);
         Assert.Contains("a name that may lead outside", Refused("a.tar", Long("")), StringComparison.Ordinal);
         Unpack("a.tar", Long(new string('d', 255)));
@@ -38,10 +48,18 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public void Invalid_sizes_sparse_members_and_truncated_archives_are_damage()
     {
-        byte[] size = TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "99999999999999999999")), TarBytes.Member("a", '0', [1]));
-        Assert.Contains("a.tar: the archive is damaged (an extended header (pax) has the size '99999999999999999999'", Refused("a.tar", size), StringComparison.Ordinal);
-        Assert.Contains("is a sparse member", Refused("a.tar", TarBytes.Archive(TarBytes.Member("a", 'S', [1]))), StringComparison.Ordinal);
-        Assert.Contains("zeros at its end are missing", Refused("a.tar", TarBytes.Member("a", '0', [1])), StringComparison.Ordinal);
+        byte[] size = TarBytes.Archive(
+            TarBytes.Member("x", 'x', TarBytes.Record("size", "99999999999999999999")), TarBytes.Member("a", '0', [1]));
+        Assert.Contains(
+            "a.tar: the archive is damaged (an extended header (pax) has the size '99999999999999999999'",
+            Refused("a.tar", size),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is a sparse member",
+            Refused("a.tar", TarBytes.Archive(TarBytes.Member("a", 'S', [1]))),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "zeros at its end are missing", Refused("a.tar", TarBytes.Member("a", '0', [1])), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -54,7 +72,8 @@ public sealed class SafeArchiveTests : IDisposable
         {
             "zeros.tgz" => [TarBytes.Member("a", '0', [], "00700000000\0"u8.ToArray()), new byte[0x07000000]],
             "litter.tgz" => [TarBytes.Member("._a", '0', [], "00700000000\0"u8.ToArray()), new byte[0x07000000]],
-            _ => Enumerable.Range(0, 110).SelectMany(i => new[] { TarBytes.Member("x", 'x', new byte[1 << 20]), TarBytes.Member($"a{i}/", '5', []) }),
+            _ => Enumerable.Range(0, 110).SelectMany(
+                i => new[] { TarBytes.Member("x", 'x', new byte[1 << 20]), TarBytes.Member($"a{i}/", '5', []) }),
         });
         Assert.Contains("more than 20 times its size", Refused(name, packed), StringComparison.Ordinal);
     }
@@ -74,14 +93,20 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData("a.zip")]
     public void Any_damage_gives_an_error_of_the_library(string name)
     {
-        byte[][] members = [TarBytes.Member("x", 'x', TarBytes.Record("path", "set/a.txt")), TarBytes.Member("a", '0', "picture"u8.ToArray()), new byte[1024]];
+        byte[][] members =
+        [
+            TarBytes.Member("x", 'x', TarBytes.Record("path", "set/a.txt")),
+            TarBytes.Member("a", '0', "picture"u8.ToArray()),
+            new byte[1024],
+        ];
         byte[] whole = name switch
         {
             "a.tar" => [.. members.SelectMany(member => member)],
             "a.tgz" => Gzip(members),
             _ => Zip(CompressionLevel.Optimal),
         };
-        IEnumerable<int> places = Enumerable.Range(0, whole.Length).Where(at => name != "a.tar" || (at % 512 < 300 && at % 5 == 0));
+        IEnumerable<int> places = Enumerable.Range(0, whole.Length)
+            .Where(at => name != "a.tar" || (at % 512 < 300 && at % 5 == 0));
         int errors = 0;
         foreach (int at in places)
         {
@@ -110,7 +135,8 @@ public sealed class SafeArchiveTests : IDisposable
         }
     }
 
-    private string Refused(string name, byte[] bytes) => Assert.Throws<DataException>(() => Unpack(name, bytes)).Message;
+    private string Refused(string name, byte[] bytes)
+        => Assert.Throws<DataException>(() => Unpack(name, bytes)).Message;
 
     private void Unpack(string name, byte[] bytes)
     {

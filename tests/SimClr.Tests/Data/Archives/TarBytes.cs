@@ -11,12 +11,14 @@ internal static class TarBytes
     /// <param name="content">The bytes after the header.</param>
     /// <param name="size">The size field; null for the size of the content.</param>
     /// <param name="magic">The magic that names the dialect.</param>
-    public static byte[] Member(string name, char type, byte[] content, byte[]? size = null, string magic = "ustar\0" + "00")
+    public static byte[] Member(
+        string name, char type, byte[] content, byte[]? size = null, string magic = "ustar\0" + "00")
     {
         byte[] bytes = new byte[512 + ((content.Length + 511) / 512 * 512)];
         Encoding.UTF8.GetBytes(name).CopyTo(bytes, 0);
         Encoding.ASCII.GetBytes("0000644\0" + "0000000\0" + "0000000\0").CopyTo(bytes, 100);
-        (size ?? Encoding.ASCII.GetBytes(Convert.ToString(content.Length, 8).PadLeft(11, '0') + "\0")).CopyTo(bytes, 124);
+        (size ?? Encoding.ASCII.GetBytes(Convert.ToString(content.Length, 8).PadLeft(11, '0') + "\0"))
+            .CopyTo(bytes, 124);
         Encoding.ASCII.GetBytes("00000000000\0").CopyTo(bytes, 136);
         bytes[156] = (byte)type;
         Encoding.ASCII.GetBytes(magic).CopyTo(bytes, 257);
@@ -42,5 +44,6 @@ internal static class TarBytes
     }
 
     /// <summary>Members, followed by the end of an archive.</summary>
-    public static byte[] Archive(params byte[][] members) => [.. members.SelectMany(member => member), .. new byte[1024]];
+    public static byte[] Archive(params byte[][] members)
+        => [.. members.SelectMany(member => member), .. new byte[1024]];
 }

@@ -27,7 +27,12 @@ public sealed class TarDataSetTests : IDisposable
     [Fact]
     public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_unlabeled_image_is_named()
     {
-        WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray()), ("2.png", Images.Png(2)), ("3.png", Images.Png(3)));
+        WriteShard(
+            "a.tar",
+            ("1.png", Images.Png(1)),
+            ("1.cls", "0"u8.ToArray()),
+            ("2.png", Images.Png(2)),
+            ("3.png", Images.Png(3)));
         using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.Null(set.Labels);
         Assert.Equal($"'{folder.PathOf("a.tar")}/2.png' has no .cls (2 of 3 images)", set.NoLabelsReason);
@@ -39,11 +44,11 @@ public sealed class TarDataSetTests : IDisposable
     [Fact]
     public void A_link_to_a_member_of_the_shard_is_read_as_that_member()
     {
-        WriteEntries("a.tar",
-            Plain("./1.png", Images.Png(1)), Plain("./1.cls", "0"u8.ToArray()),
+        WriteEntries("a.tar", Plain("./1.png", Images.Png(1)), Plain("./1.cls", "0"u8.ToArray()),
             Link(TarEntryType.HardLink, "./2.png", "./1.png"), Link(TarEntryType.HardLink, "./2.cls", "3.cls"),
             Plain("3.png", Images.Png(3)), Plain("3.cls", "2"u8.ToArray()),
-            Link(TarEntryType.SymbolicLink, "a/b/4.png", "../../c/./4.png"), Link(TarEntryType.SymbolicLink, "a/b/4.cls", "../../1.cls"),
+            Link(TarEntryType.SymbolicLink, "a/b/4.png", "../../c/./4.png"),
+            Link(TarEntryType.SymbolicLink, "a/b/4.cls", "../../1.cls"),
             Link(TarEntryType.SymbolicLink, "5.png", "6.png"), Link(TarEntryType.SymbolicLink, "5.cls", "1.cls"),
             Link(TarEntryType.SymbolicLink, "6.png", ".store/6"), Link(TarEntryType.HardLink, "6.cls", "1.cls"),
             Plain("c/4.png", Images.Png(4)), Plain("c/4.cls", "1"u8.ToArray()), Plain(".store/6", Images.Png(6)));
@@ -75,13 +80,18 @@ public sealed class TarDataSetTests : IDisposable
         using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.Equal([1, 2], Images.NumbersOf(set));
         Assert.Equal(
-            $"'{folder.PathOf("a.tar")}/1.png' has no .cls (1 of 2 images; 1 .cls are links to files that the shards do not contain: pack with 'tar -h')",
+            $"'{folder.PathOf("a.tar")}/1.png' has no .cls (1 of 2 images; "
+                + "1 .cls are links to files that the shards do not contain: pack with 'tar -h')",
             set.NoLabelsReason);
-        Assert.Equal(["3", "4", "5", "6", "7"], set.Omissions.SpecialFiles.Select(left => Path.GetFileNameWithoutExtension(left.Path)));
         Assert.Equal(
-            "5 members are links to files that the shard does not contain (this one to '/1.png'); pack with 'tar -h'", set.Omissions.SpecialFiles[1].Reason);
+            ["3", "4", "5", "6", "7"],
+            set.Omissions.SpecialFiles.Select(left => Path.GetFileNameWithoutExtension(left.Path)));
+        Assert.Equal(
+            "5 members are links to files that the shard does not contain (this one to '/1.png'); pack with 'tar -h'",
+            set.Omissions.SpecialFiles[1].Reason);
 
-        WriteEntries("none.tar", Link(TarEntryType.SymbolicLink, "1.png", "../1.png"), Link(TarEntryType.SymbolicLink, "2.png", "../2.png"));
+        WriteEntries("none.tar", Link(TarEntryType.SymbolicLink, "1.png", "../1.png"), Link(
+            TarEntryType.SymbolicLink, "2.png", "../2.png"));
         AssertError("none.tar", "2 members are links to files that the shards do not contain: pack with 'tar -h'");
     }
 
@@ -89,18 +99,23 @@ public sealed class TarDataSetTests : IDisposable
     public void A_class_whose_image_is_missing_is_named()
     {
         byte[] label = "0"u8.ToArray();
-        WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", label), ("2.cls", label), ("3.heic", [1]), ("3.cls", label));
+        WriteShard(
+            "a.tar", ("1.png", Images.Png(1)), ("1.cls", label), ("2.cls", label), ("3.heic", [1]), ("3.cls", label));
         WriteShard("b.tar", ("b/4.x.cls", label), ("._5.cls", label), ("2.png", Images.Png(2)), ("2.cls", label));
         using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
         Assert.Equal([0, 0], set.Labels);
-        Assert.Equal([folder.PathOf("a.tar/2.cls"), folder.PathOf("b.tar/b/4.x.cls")], set.Omissions.SpecialFiles.Select(left => left.Path));
-        Assert.All(set.Omissions.SpecialFiles, left => Assert.StartsWith("2 .cls members have no image with the same key in the shard;", left.Reason, StringComparison.Ordinal));
+        Assert.Equal(
+            [folder.PathOf("a.tar/2.cls"), folder.PathOf("b.tar/b/4.x.cls")],
+            set.Omissions.SpecialFiles.Select(left => left.Path));
+        Assert.All(set.Omissions.SpecialFiles, left => Assert.StartsWith(
+            "2 .cls members have no image with the same key in the shard;", left.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Pictures_of_formats_that_are_not_read_are_counted()
     {
-        WriteShard("a.tar", ("1.png", Images.Png(1)), ("2.HEIC", [1]), ("3.tif", [1]), (".4.tif", [1]), ("5.json", [1]));
+        WriteShard(
+            "a.tar", ("1.png", Images.Png(1)), ("2.HEIC", [1]), ("3.tif", [1]), (".4.tif", [1]), ("5.json", [1]));
         WriteShard("b.tar", ("6.heic", [1]));
         using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
         Assert.Equal("2 .heic, 1 .tif", set.Omissions.UnsupportedFormatsText());
@@ -112,12 +127,18 @@ public sealed class TarDataSetTests : IDisposable
     [InlineData("GNU.sparse.map")]
     public void A_sparse_member_is_refused_with_the_remedy(string record)
     {
-        var sparse = new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.0/1.png", new Dictionary<string, string> { [record] = "1", ["GNU.sparse.name"] = "1.png" })
+        var sparse = new PaxTarEntry(
+            TarEntryType.RegularFile,
+            "GNUSparseFile.0/1.png",
+            new Dictionary<string, string> { [record] = "1", ["GNU.sparse.name"] = "1.png" })
         {
             DataStream = new MemoryStream(Images.Png(1)),
         };
         WriteEntries("pax.tar", Plain("0.png", Images.Png(1)), sparse);
-        AssertError("pax.tar", "pax.tar cannot be read as a plain tar file: 1.png is a sparse member, which is not supported; run tar again without -S");
+        AssertError(
+            "pax.tar",
+            "pax.tar cannot be read as a plain tar file: 1.png is a sparse member, which is not "
+                + "supported; run tar again without -S");
 
         WriteShard("gnu.tar", TarEntryFormat.Gnu, ("1.png", Images.Png(1)));
         byte[] gnu = File.ReadAllBytes(folder.PathOf("gnu.tar"));
@@ -136,10 +157,12 @@ public sealed class TarDataSetTests : IDisposable
     [InlineData("a.tar.lzma", "XQAAgAD/", "lzma", "unlzma")]
     [InlineData("a.TAR.BR", "oQAA", "brotli", "brotli -d")]
     [InlineData("a.tar.zst", "", "zstd", "unzstd")]
-    public void The_error_for_a_compressed_shard_names_the_tool_to_unpack_it(string name, string start, string kind, string tool)
+    public void The_error_for_a_compressed_shard_names_the_tool_to_unpack_it(
+        string name, string start, string kind, string tool)
     {
         folder.Write(name, [.. Convert.FromBase64String(start), .. new byte[600].Select((_, i) => (byte)(i * 7))]);
-        AssertError(name, $"it is compressed ({kind}), and a compressed shard cannot be read by offset; unpack it with {tool}");
+        AssertError(
+            name, $"it is compressed ({kind}), and a compressed shard cannot be read by offset; unpack it with {tool}");
     }
 
     [Fact]
@@ -175,7 +198,8 @@ public sealed class TarDataSetTests : IDisposable
     {
         WriteShard("a.tar", ("1.png", [1, 2, 3]), ("2.png", Images.Png(2)));
         using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
-        Assert.EndsWith("a.tar/1.png", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Path, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "a.tar/1.png", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Path, StringComparison.Ordinal);
         Assert.Equal(2, Images.NumberOf(set.Read(1)));
     }
 
@@ -225,8 +249,10 @@ public sealed class TarDataSetTests : IDisposable
         var bytes = new MemoryStream();
         using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
         {
-            tar.WriteEntry(new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "x" }));
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a/1.png") { DataStream = new MemoryStream(Images.Png(1)) });
+            tar.WriteEntry(
+                new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "x" }));
+            tar.WriteEntry(
+                new PaxTarEntry(TarEntryType.RegularFile, "a/1.png") { DataStream = new MemoryStream(Images.Png(1)) });
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a/empty.txt"));
             tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, "b"));
         }
@@ -263,9 +289,11 @@ public sealed class TarDataSetTests : IDisposable
     private void WriteShard(string name, params (string Name, byte[] Data)[] members)
         => WriteShard(name, TarEntryFormat.Ustar, members);
 
-    private static PaxTarEntry Plain(string name, byte[] content) => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) };
+    private static PaxTarEntry Plain(string name, byte[] content)
+        => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) };
 
-    private static PaxTarEntry Link(TarEntryType type, string name, string target) => new(type, name) { LinkName = target };
+    private static PaxTarEntry Link(TarEntryType type, string name, string target)
+        => new(type, name) { LinkName = target };
 
     private void WriteEntries(string name, params PaxTarEntry[] entries)
     {

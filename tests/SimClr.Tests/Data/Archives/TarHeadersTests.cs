@@ -17,7 +17,9 @@ public sealed class TarHeadersTests
     public void Every_dialect_is_read_as_the_runtime_writes_it(TarEntryFormat format)
     {
         bool knowsLongNames = format is TarEntryFormat.Pax or TarEntryFormat.Gnu;
-        string name = format == TarEntryFormat.V7 ? new string('n', 99) : string.Concat(Enumerable.Repeat("ordner-ä/", 12)) + "1.png";
+        string name = format == TarEntryFormat.V7
+            ? new string('n', 99)
+            : string.Concat(Enumerable.Repeat("ordner-ä/", 12)) + "1.png";
         name = knowsLongNames ? string.Concat(Enumerable.Repeat("long/", 200)) + "1.png" : name;
         string target = knowsLongNames ? string.Concat(Enumerable.Repeat("../", 100)) + "x" : "../x";
         var bytes = new MemoryStream();
@@ -32,8 +34,12 @@ public sealed class TarHeadersTests
         }
 
         TarHeader[] found = Read(bytes.ToArray());
-        Assert.Equal([TarKind.Folder, TarKind.File, TarKind.SymbolicLink, TarKind.HardLink, TarKind.File], found.Select(header => header.Kind));
-        Assert.Equal(["folder/", name, "symbolic", "hard", "empty"], found.Select(header => header.Kind == TarKind.Folder ? header.Name.TrimEnd('/') + "/" : header.Name));
+        Assert.Equal(
+            [TarKind.Folder, TarKind.File, TarKind.SymbolicLink, TarKind.HardLink, TarKind.File],
+            found.Select(header => header.Kind));
+        Assert.Equal(
+            ["folder/", name, "symbolic", "hard", "empty"],
+            found.Select(header => header.Kind == TarKind.Folder ? header.Name.TrimEnd('/') + "/" : header.Name));
         Assert.Equal(["", "", target, target, ""], found.Select(header => header.Link));
         Assert.Equal([0, 700, 0, 0, 0], found.Select(header => header.Length));
         Assert.Equal((byte)(699 & 0xFF), bytes.ToArray()[found[1].Offset + 699]);
@@ -63,17 +69,50 @@ public sealed class TarHeadersTests
         { "cut off within a", TarBytes.Member("a", '0', Abc)[..514] },
         { "cut off after a", TarBytes.Member("a", '0', Abc) },
         { "cut off within a", TarBytes.Archive(TarBytes.Member("a", '0', Abc, "77777777777\0"u8.ToArray())) },
-        { "cut off within a", TarBytes.Archive(TarBytes.Member("a", '0', Abc, [0x80, 0, 0, 0, 0x7F, 255, 255, 255, 255, 255, 255, 255])) },
-        { "the length of a is not a number", TarBytes.Archive(TarBytes.Member("a", '0', Abc, [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255])) },
-        { "the length of a is not a number: '12x", TarBytes.Archive(TarBytes.Member("a", '0', Abc, "12x00000000\0"u8.ToArray())) },
-        { "has the size '99999999999999999999'", TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "99999999999999999999")), TarBytes.Member("a", '0', Abc)) },
-        { "has the size '-1'", TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "-1")), TarBytes.Member("a", '0', Abc)) },
-        { "extended header (pax) is damaged", TarBytes.Archive(TarBytes.Member("x", 'x', "99 path=a\n"u8.ToArray()), TarBytes.Member("a", '0', Abc)) },
-        { "extended header (pax) is damaged", TarBytes.Archive(TarBytes.Member("x", 'x', "2 \n"u8.ToArray()), TarBytes.Member("a", '0', Abc)) },
-        { "extended header (pax) is damaged", TarBytes.Archive(TarBytes.Member("x", 'x', "path"u8.ToArray()), TarBytes.Member("a", '0', Abc)) },
-        { "an extended header of 2097152 bytes", TarBytes.Archive(TarBytes.Member("x", 'x', Abc, "00010000000\0"u8.ToArray())) },
+        {
+            "cut off within a",
+            TarBytes.Archive(TarBytes.Member("a", '0', Abc, [0x80, 0, 0, 0, 0x7F, 255, 255, 255, 255, 255, 255, 255]))
+        },
+        {
+            "the length of a is not a number",
+            TarBytes.Archive(
+                TarBytes.Member("a", '0', Abc, [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]))
+        },
+        {
+            "the length of a is not a number: '12x",
+            TarBytes.Archive(TarBytes.Member("a", '0', Abc, "12x00000000\0"u8.ToArray()))
+        },
+        {
+            "has the size '99999999999999999999'",
+            TarBytes.Archive(
+                TarBytes.Member("x", 'x', TarBytes.Record("size", "99999999999999999999")),
+                TarBytes.Member("a", '0', Abc))
+        },
+        {
+            "has the size '-1'",
+            TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "-1")), TarBytes.Member("a", '0', Abc))
+        },
+        {
+            "extended header (pax) is damaged",
+            TarBytes.Archive(TarBytes.Member("x", 'x', "99 path=a\n"u8.ToArray()), TarBytes.Member("a", '0', Abc))
+        },
+        {
+            "extended header (pax) is damaged",
+            TarBytes.Archive(TarBytes.Member("x", 'x', "2 \n"u8.ToArray()), TarBytes.Member("a", '0', Abc))
+        },
+        {
+            "extended header (pax) is damaged",
+            TarBytes.Archive(TarBytes.Member("x", 'x', "path"u8.ToArray()), TarBytes.Member("a", '0', Abc))
+        },
+        {
+            "an extended header of 2097152 bytes",
+            TarBytes.Archive(TarBytes.Member("x", 'x', Abc, "00010000000\0"u8.ToArray()))
+        },
         { "ends within a header", TarBytes.Archive(TarBytes.Member("x", 'L', Abc)) },
-        { "consecutive extended headers", TarBytes.Archive([.. Enumerable.Repeat(TarBytes.Member("x", 'L', Abc), 40)]) },
+        {
+            "consecutive extended headers",
+            TarBytes.Archive([.. Enumerable.Repeat(TarBytes.Member("x", 'L', Abc), 40)])
+        },
     };
 
     [Theory]
@@ -95,7 +134,9 @@ public sealed class TarHeadersTests
     public void Any_header_gives_one_of_two_errors()
     {
         byte[] whole = TarBytes.Archive(
-            TarBytes.Member("x", 'x', [.. TarBytes.Record("path", "p"), .. TarBytes.Record("size", "3")]), TarBytes.Member("a", '0', Abc), TarBytes.Member("b", '2', []));
+            TarBytes.Member("x", 'x', [.. TarBytes.Record("path", "p"), .. TarBytes.Record("size", "3")]),
+            TarBytes.Member("a", '0', Abc),
+            TarBytes.Member("b", '2', []));
         for (int at = 0; at < whole.Length - 1024; at++)
         {
             foreach (byte value in new byte[] { 0, (byte)'0', (byte)'9', (byte)'S', 0x7F, 0x80, 0xFF })
@@ -124,7 +165,9 @@ public sealed class TarHeadersTests
 
     private static TarHeader[] Read(byte[] bytes, bool seekable = true)
     {
-        using Stream stream = seekable ? new MemoryStream(bytes) : new DeflateStream(new MemoryStream(Deflated(bytes)), CompressionMode.Decompress);
+        using Stream stream = seekable
+            ? new MemoryStream(bytes)
+            : new DeflateStream(new MemoryStream(Deflated(bytes)), CompressionMode.Decompress);
         var headers = new TarHeaders(stream);
         List<TarHeader> found = [];
         while (headers.Next() is { } header)
@@ -146,7 +189,8 @@ public sealed class TarHeadersTests
         return packed.ToArray();
     }
 
-    private static TarEntry Entry(TarEntryFormat format, TarEntryType type, string name, string? link = null, byte[]? content = null)
+    private static TarEntry Entry(
+        TarEntryFormat format, TarEntryType type, string name, string? link = null, byte[]? content = null)
     {
         TarEntry entry = format switch
         {

@@ -14,7 +14,8 @@ public sealed class DecompressionBombTests
     [InlineData(1, 0, 20)]
     [InlineData(8, 0, 80)]
     [InlineData(8, 2, 250)]
-    public void A_small_png_that_claims_too_much_is_refused_before_memory_is_taken(byte depth, byte color, int kilobytes)
+    public void A_small_png_that_claims_too_much_is_refused_before_memory_is_taken(
+        byte depth, byte color, int kilobytes)
     {
         byte[] noise = new byte[1000 * kilobytes];
         new Random(7).NextBytes(noise);
@@ -22,7 +23,10 @@ public sealed class DecompressionBombTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<UnreadableImageException>(() => ImageDecoder.Decode(png, "a.png"));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
-        Assert.Equal($"its header claims 9500 × 9500 pixels, more than a file of {png.Length} bytes can hold: it is cut off or broken", error.Reason);
+        Assert.Equal(
+            $"its header claims 9500 × 9500 pixels, more than a file of {png.Length} bytes can "
+                + "hold: it is cut off or broken",
+            error.Reason);
     }
 
     /// <summary>A blank page, as a scanner writes it.</summary>
@@ -51,7 +55,9 @@ public sealed class DecompressionBombTests
         byte[] webp = Lossy(SKEncodedImageFormat.Webp, 8);
         byte[] extended = EncodedImages.WebPWithExif(webp, 8, 8, EncodedImages.Exif(1, big: true));
         byte[][] files = [bmp, Lossy(SKEncodedImageFormat.Jpeg, 8), webp, extended];
-        Assert.All(files, file => Assert.Throws<UnreadableImageException>(() => DecompressionBomb.Check(file, Side, Side, "a")));
+        Assert.All(
+            files,
+            file => Assert.Throws<UnreadableImageException>(() => DecompressionBomb.Check(file, Side, Side, "a")));
         Assert.All(files, file => DecompressionBomb.Check(file, 6000, 6000, "no more than 256 MB"));
     }
 
@@ -64,7 +70,8 @@ public sealed class DecompressionBombTests
         byte[] arithmetic = Lossy(SKEncodedImageFormat.Jpeg, 8);
         int frame = arithmetic.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
         arithmetic[frame + 1] = 0xC9;
-        byte[] animated = EncodedImages.WebPWithExif(Lossy(SKEncodedImageFormat.Webp, 8), 8, 8, EncodedImages.Exif(1, big: true));
+        byte[] animated = EncodedImages.WebPWithExif(
+            Lossy(SKEncodedImageFormat.Webp, 8), 8, 8, EncodedImages.Exif(1, big: true));
         animated[20] |= 2;   // A frame of an animation may cover a part of its canvas, as in a GIF.
         byte[][] files = [runs, EncodedImages.Gif([0, 1, 2, 3]), arithmetic, animated];
         Assert.All(files, file => DecompressionBomb.Check(file, Side, Side, "a"));

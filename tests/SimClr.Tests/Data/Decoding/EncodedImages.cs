@@ -162,7 +162,10 @@ internal static class EncodedImages
     {
         int bytes = type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, _ => 4 };
         byte[] width = [.. Of(0x0100, 2), .. Of(3, 2), .. Of(1, 4), .. Of(7, 2), 0, 0];
-        byte[] turn = [.. Of(0x0112, 2), .. Of(type, 2), .. Of(1, 4), .. Of(orientation, bytes), .. new byte[4 - bytes]];
+        byte[] turn =
+        [
+            .. Of(0x0112, 2), .. Of(type, 2), .. Of(1, 4), .. Of(orientation, bytes), .. new byte[4 - bytes],
+        ];
         return [.. big ? "MM"u8 : "II"u8, .. Of(42, 2), .. Of(8, 4), .. Of(2, 2), .. width, .. turn, 0, 0, 0, 0];
 
         byte[] Of(int value, int bytes)
@@ -182,7 +185,8 @@ internal static class EncodedImages
     public static byte[] Bmp32(int headerBytes, byte[] bgra, int width)
     {
         byte[] file = new byte[14 + headerBytes + bgra.Length];
-        (file[0], file[1], file[10], file[14], file[26], file[28]) = ((byte)'B', (byte)'M', (byte)(14 + headerBytes), (byte)headerBytes, 1, 32);
+        (file[0], file[1], file[10], file[14], file[26], file[28]) =
+            ((byte)'B', (byte)'M', (byte)(14 + headerBytes), (byte)headerBytes, 1, 32);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), width);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), bgra.Length / 4 / width);

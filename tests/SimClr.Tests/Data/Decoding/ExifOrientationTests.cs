@@ -19,7 +19,12 @@ public sealed class ExifOrientationTests
     public void Any_type_of_integer_turns_the_picture_in_every_format(int type, bool big)
     {
         byte[] exif = EncodedImages.Exif(6, big, type);
-        foreach (byte[] file in new[] { EncodedImages.WithExif(Jpeg, exif), Png(6, 4, exif), EncodedImages.WebPWithExif(WebP, 6, 4, exif) })
+        foreach (byte[] file in new[]
+        {
+            EncodedImages.WithExif(Jpeg, exif),
+            Png(6, 4, exif),
+            EncodedImages.WebPWithExif(WebP, 6, 4, exif),
+        })
         {
             Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Read(file));
             foreach (JpegDecoder decoder in new[] { JpegDecoder.Skia, JpegDecoder.TurboJpeg }.Where(ImageDecoder.Has))
@@ -36,7 +41,8 @@ public sealed class ExifOrientationTests
     [InlineData(7)]
     [InlineData(12)]
     public void Other_types_do_not_turn_the_picture(int type)
-        => Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
+        => Assert.Equal(
+            SKEncodedOrigin.TopLeft, ExifOrientation.Read(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
 
     [Theory]
     [InlineData(true)]
@@ -46,7 +52,8 @@ public sealed class ExifOrientationTests
         byte[] exif = EncodedImages.Exif(6, big);
         for (int length = 0; length < exif.Length; length++)
         {
-            Assert.Equal(length < 8 + 2 + (2 * 12) ? SKEncodedOrigin.TopLeft : SKEncodedOrigin.RightTop, Of(exif[..length]));
+            Assert.Equal(
+                length < 8 + 2 + (2 * 12) ? SKEncodedOrigin.TopLeft : SKEncodedOrigin.RightTop, Of(exif[..length]));
         }
 
         Assert.Equal(SKEncodedOrigin.TopLeft, Of(EncodedImages.Exif(0, big)));
@@ -83,11 +90,19 @@ public sealed class ExifOrientationTests
         string digits = string.Join('\n', exif.Chunk(36).Select(Convert.ToHexStringLower));
         byte[] text = Encoding.ASCII.GetBytes($"\n{kind}\n{exif.Length,8}\n{digits}\n");
         byte[] content = chunk == "zTXt" ? [0, .. Packed(text)] : text;
-        byte[] file = EncodedImages.Png(1, 1, 8, 0, [[7]], ("tEXt", "Title\0exif"u8.ToArray()), (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content]));
+        byte[] file = EncodedImages.Png(
+            1, 1, 8, 0, [[7]], ("tEXt", "Title\0exif"u8.ToArray()),
+            (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content]));
         Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Read(file));
         for (int length = 0; length < content.Length; length++)
         {
-            _ = ExifOrientation.Read(EncodedImages.Png(1, 1, 8, 0, [[7]], (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content[..length]])));
+            _ = ExifOrientation.Read(EncodedImages.Png(
+                1,
+                1,
+                8,
+                0,
+                [[7]],
+                (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content[..length]])));
         }
     }
 
@@ -101,14 +116,21 @@ public sealed class ExifOrientationTests
         Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(file));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
         byte[] exif = EncodedImages.Exif(6, big: true);
-        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Read(EncodedImages.Png(1, 1, 8, 0, [[7]], [.. texts, ("eXIf", exif)])));
+        Assert.Equal(
+            SKEncodedOrigin.RightTop,
+            ExifOrientation.Read(EncodedImages.Png(1, 1, 8, 0, [[7]], [.. texts, ("eXIf", exif)])));
     }
 
     [Fact]
     public void A_file_that_is_cut_is_upright_and_never_fails()
     {
         byte[] exif = EncodedImages.Exif(6, big: true);
-        foreach (byte[] file in new[] { EncodedImages.WithExif(Jpeg, exif), Png(1, 1, exif), EncodedImages.WebPWithExif(WebP, 6, 4, exif) })
+        foreach (byte[] file in new[]
+        {
+            EncodedImages.WithExif(Jpeg, exif),
+            Png(1, 1, exif),
+            EncodedImages.WebPWithExif(WebP, 6, 4, exif),
+        })
         {
             int tag = file.AsSpan().IndexOf(exif);
             for (int length = 0; length < file.Length; length++)
@@ -123,7 +145,8 @@ public sealed class ExifOrientationTests
     public void A_chunk_that_the_header_of_a_webp_does_not_announce_is_ignored()
         => Assert.Equal(
             SKEncodedOrigin.TopLeft,
-            ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));
+            ExifOrientation.Read(
+                EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));
 
     [Fact]
     public void Formats_without_exif_are_upright()

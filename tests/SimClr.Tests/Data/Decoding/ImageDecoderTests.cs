@@ -41,14 +41,17 @@ public sealed class ImageDecoderTests
         Assert.Equal(9 * width, image.Pixels.Length);
         for (int i = 0; i < 3 * width; i++)
         {
-            Assert.Equal([(byte)(10 * (i % width)), (byte)(20 * (i / width)), 7], image.Pixels[(3 * i)..((3 * i) + 3)].ToArray());
+            Assert.Equal(
+                [(byte)(10 * (i % width)), (byte)(20 * (i / width)), 7],
+                image.Pixels[(3 * i)..((3 * i) + 3)].ToArray());
         }
     }
 
     [Fact]
     public void The_first_frame_of_a_gif_is_read_with_transparency_over_white()
     {
-        Assert.Equal([255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0], Decode(EncodedImages.Gif([0, 1, 2, 3])).Pixels.ToArray());
+        Assert.Equal(
+            [255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0], Decode(EncodedImages.Gif([0, 1, 2, 3])).Pixels.ToArray());
         byte[] seeThrough = EncodedImages.Gif([0, 1, 2, 3], transparent: 0);
         Assert.Equal([255, 255, 255, 0, 255, 0, 0, 0, 255, 0, 0, 0], Decode(seeThrough).Pixels.ToArray());
     }
@@ -69,7 +72,8 @@ public sealed class ImageDecoderTests
     [InlineData(124)]
     public void The_colors_of_a_bmp_with_alpha_0_everywhere_are_read(int header)
     {
-        RgbImage image = Decode(EncodedImages.Bmp32(header, [1, 2, 3, 0, 4, 5, 6, 0, 90, 200, 10, 0, 255, 255, 0, 0], width: 2));
+        RgbImage image = Decode(
+            EncodedImages.Bmp32(header, [1, 2, 3, 0, 4, 5, 6, 0, 90, 200, 10, 0, 255, 255, 0, 0], width: 2));
         Assert.Equal([10, 200, 90, 0, 255, 255, 3, 2, 1, 6, 5, 4], image.Pixels.ToArray());
     }
 
@@ -84,7 +88,8 @@ public sealed class ImageDecoderTests
 
     [Fact]
     public void The_fourth_byte_of_a_bmp_without_a_mask_is_not_alpha()
-        => Assert.Equal([3, 2, 1, 6, 5, 4], Decode(EncodedImages.Bmp32(40, [1, 2, 3, 0, 4, 5, 6, 7], width: 2)).Pixels.ToArray());
+        => Assert.Equal(
+            [3, 2, 1, 6, 5, 4], Decode(EncodedImages.Bmp32(40, [1, 2, 3, 0, 4, 5, 6, 7], width: 2)).Pixels.ToArray());
 
     [Fact]
     public void A_cmyk_jpeg_becomes_rgb()
@@ -267,7 +272,8 @@ public sealed class ImageDecoderTests
     {
         byte[][] files = [.. Files.Select(row => row.Data.Item2)];
         byte[][] alone = [.. files.Select(file => Decode(file).Pixels.ToArray())];
-        Parallel.For(0, 200, i => Assert.Equal(alone[i % files.Length], Decode(files[i % files.Length]).Pixels.ToArray()));
+        Parallel.For(
+            0, 200, i => Assert.Equal(alone[i % files.Length], Decode(files[i % files.Length]).Pixels.ToArray()));
     }
 
     [Fact]

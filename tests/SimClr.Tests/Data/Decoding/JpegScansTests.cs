@@ -18,8 +18,10 @@ public sealed class JpegScansTests
         Assert.Equal(-1, image.Pixels.IndexOfAnyExcept((byte)128));
         foreach (int scans in new[] { 100, 800 })
         {
-            var error = Assert.Throws<UnreadableImageException>(() => ImageDecoder.Decode(Progressive(scans), "x", options));
-            Assert.StartsWith($"a JPEG with {scans} scans, expected at most 99", error.Reason, StringComparison.Ordinal);
+            var error = Assert.Throws<UnreadableImageException>(
+                () => ImageDecoder.Decode(Progressive(scans), "x", options));
+            Assert.StartsWith(
+                $"a JPEG with {scans} scans, expected at most 99", error.Reason, StringComparison.Ordinal);
         }
     }
 
@@ -30,7 +32,8 @@ public sealed class JpegScansTests
         Assert.Equal(3, JpegScans.Count(three));
         Assert.Equal(3, JpegScans.Count(WithSegment(three, 0xE1, Progressive(50))));   // A thumbnail.
         Assert.Equal(3, JpegScans.Count([.. three, .. Progressive(50).AsSpan(2)]));   // After the end.
-        Assert.Equal(3, JpegScans.Count([.. three.AsSpan(0, three.Length - 2), 0xFF, 0x00, 0xFF, 0xD3, 0x5A, 0xFF, 0xFF, 0xD9]));
+        Assert.Equal(
+            3, JpegScans.Count([.. three.AsSpan(0, three.Length - 2), 0xFF, 0x00, 0xFF, 0xD3, 0x5A, 0xFF, 0xFF, 0xD9]));
         Assert.Equal(2, JpegScans.Count(three.AsSpan(0, three.Length - 15)));
         Assert.Equal(4, JpegScans.Count([.. three.AsSpan(0, three.Length - 2), 0xFF, 0xFF, 0xDA]));
     }

@@ -60,7 +60,8 @@ public sealed class TurboJpegTests
         byte[] jpeg = Photo(200, 151, 90, SKJpegEncoderDownsample.Downsample420);
         foreach (string decoder in new[] { "skia", "auto" })
         {
-            RgbImage image = ImageDecoder.Decode(jpeg, "x", new DataOptions { Decoder = EnumText.Parse<JpegDecoder>(decoder), ScaledDecode = least });
+            RgbImage image = ImageDecoder.Decode(
+                jpeg, "x", new DataOptions { Decoder = EnumText.Parse<JpegDecoder>(decoder), ScaledDecode = least });
             Assert.Equal((width, height), (image.Width, image.Height));
         }
     }
@@ -75,7 +76,8 @@ public sealed class TurboJpegTests
         for (int i = 0; i < half.Pixels.Length; i++)
         {
             int at = (6 * ((i / 300 * 200) + (i % 300 / 3))) + (i % 3);
-            double mean = (whole.Pixels[at] + whole.Pixels[at + 3] + whole.Pixels[at + 600] + whole.Pixels[at + 603]) / 4.0;
+            double mean =
+                (whole.Pixels[at] + whole.Pixels[at + 3] + whole.Pixels[at + 600] + whole.Pixels[at + 603]) / 4.0;
             sum += Math.Abs(mean - half.Pixels[i]);
         }
 
@@ -101,7 +103,8 @@ public sealed class TurboJpegTests
     public void The_exif_orientation_is_applied_as_by_skia(byte orientation)
     {
         NeedsLibrary();
-        byte[] jpeg = EncodedImages.WithOrientation(Photo(50, 31, 90, SKJpegEncoderDownsample.Downsample420), orientation);
+        byte[] jpeg = EncodedImages.WithOrientation(
+            Photo(50, 31, 90, SKJpegEncoderDownsample.Downsample420), orientation);
         AssertClose(ImageDecoder.Decode(jpeg, "x", Skia), ImageDecoder.Decode(jpeg, "x", Turbo), 1);
     }
 
@@ -219,7 +222,8 @@ public sealed class TurboJpegTests
         BinaryPrimitives.WriteUInt16BigEndian(jpeg.AsSpan(frame + 5), 60000);
         BinaryPrimitives.WriteUInt16BigEndian(jpeg.AsSpan(frame + 7), 60000);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var error = Assert.Throws<UnreadableImageException>(() => ImageDecoder.Decode(jpeg, "x", Turbo with { ScaledDecode = 1 }));
+        var error = Assert.Throws<UnreadableImageException>(
+            () => ImageDecoder.Decode(jpeg, "x", Turbo with { ScaledDecode = 1 }));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.StartsWith("60000 × 60000 pixels are 3600 megapixels", error.Reason, StringComparison.Ordinal);
     }
@@ -261,7 +265,8 @@ public sealed class TurboJpegTests
         }
 
         using SKPixmap pixels = bitmap.PeekPixels();
-        using SKData data = pixels.Encode(new SKJpegEncoderOptions(quality, downsample, SKJpegEncoderAlphaOption.Ignore))!;
+        using SKData data = pixels.Encode(
+            new SKJpegEncoderOptions(quality, downsample, SKJpegEncoderAlphaOption.Ignore))!;
         return data.ToArray();
 
         static byte Level(int value) => (byte)Math.Clamp(value, 0, 255);

@@ -34,10 +34,12 @@ internal sealed class FaultyServer : IDisposable
     /// <param name="status">The status line after the version.</param>
     /// <param name="length">The announced length; null for the true one.</param>
     /// <param name="headers">Additional header lines.</param>
-    public static byte[] Response(ReadOnlySpan<byte> content, string status = "200 OK", long? length = null, string headers = "")
+    public static byte[] Response(
+        ReadOnlySpan<byte> content, string status = "200 OK", long? length = null, string headers = "")
     {
         string head = string.Create(
-            CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nContent-Length: {length ?? content.Length}\r\nConnection: close\r\n{headers}\r\n");
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {status}\r\nContent-Length: {length ?? content.Length}\r\nConnection: close\r\n{headers}\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. content];
     }
 
@@ -50,7 +52,11 @@ internal sealed class FaultyServer : IDisposable
         ReadOnlySpan<byte> part = file.AsSpan(start, Math.Max(0, Math.Min(file.Length, end ?? file.Length) - start));
         return from is null
             ? Response(part, length: file.Length)
-            : Response(part, "206 Partial Content", file.Length - start, $"Content-Range: bytes {start}-{file.Length - 1}/{file.Length}\r\n");
+            : Response(
+                part,
+                "206 Partial Content",
+                file.Length - start,
+                $"Content-Range: bytes {start}-{file.Length - 1}/{file.Length}\r\n");
     }
 
     public void Dispose()

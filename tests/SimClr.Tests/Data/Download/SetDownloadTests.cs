@@ -8,7 +8,9 @@ namespace SimClr.Tests.Data;
 public sealed class SetDownloadTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly byte[] archive = Archive(("cifar-10-batches-bin/test_batch.bin", TarEntryType.RegularFile), ("cifar-10-batches-bin/a/b.bin", TarEntryType.RegularFile));
+    private readonly byte[] archive = Archive(
+        ("cifar-10-batches-bin/test_batch.bin", TarEntryType.RegularFile),
+        ("cifar-10-batches-bin/a/b.bin", TarEntryType.RegularFile));
 
     public void Dispose() => folder.Dispose();
 
@@ -16,7 +18,8 @@ public sealed class SetDownloadTests : IDisposable
     public void A_set_is_fetched_and_unpacked_and_a_second_call_requests_nothing()
     {
         byte[] ten = new byte[10 * 3073];
-        byte[] cifar = Archive([.. Enumerable.Range(1, 5).Select(i => ($"cifar-10-batches-bin/data_batch_{i}.bin", TarEntryType.RegularFile, ten))]);
+        byte[] cifar = Archive([.. Enumerable.Range(1, 5)
+            .Select(i => ($"cifar-10-batches-bin/data_batch_{i}.bin", TarEntryType.RegularFile, ten))]);
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(cifar, from));
 
         DownloadedSet first = Fetch(server, cifar);
@@ -24,7 +27,8 @@ public sealed class SetDownloadTests : IDisposable
 
         Assert.Equal((cifar.Length, false, true), (first.Bytes, first.AlreadyPresent, second.AlreadyPresent));
         Assert.Equal(("/sets/set.tar.gz", null), Assert.Single(server.Requests));
-        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
         using ImageDataSet images = DataSets.Open($"cifar10:{folder.PathOf("out")}");
         Assert.Equal(50, images.Count);
     }
@@ -32,7 +36,8 @@ public sealed class SetDownloadTests : IDisposable
     [Fact]
     public void An_interrupted_download_resumes()
     {
-        using var server = new FaultyServer((number, _, from) => FaultyServer.Ranged(archive, from, end: 100 * number * number));
+        using var server = new FaultyServer(
+            (number, _, from) => FaultyServer.Ranged(archive, from, end: 100 * number * number));
         Fetch(server, archive);
         Assert.Equal([null, 100L], server.Requests.Take(2).Select(request => request.From));
         Assert.All(server.Requests.Skip(1), request => Assert.True(request.From > 0));
@@ -55,7 +60,10 @@ public sealed class SetDownloadTests : IDisposable
         using var server = new FaultyServer((number, _, from) => number switch
         {
             1 => FaultyServer.Ranged(archive, from, end: 80),
-            2 => FaultyServer.Response(archive.AsSpan(3), "206 Partial Content", headers: $"Content-Range: bytes 3-{archive.Length - 1}/{archive.Length}\r\n"),
+            2 => FaultyServer.Response(
+                archive.AsSpan(3),
+                "206 Partial Content",
+                headers: $"Content-Range: bytes 3-{archive.Length - 1}/{archive.Length}\r\n"),
             _ => FaultyServer.Ranged(archive, from),
         });
         Fetch(server, archive);
@@ -99,13 +107,19 @@ public sealed class SetDownloadTests : IDisposable
         byte[] second = Archive(("other/a.bin", TarEntryType.RegularFile));
         using (var other = new FaultyServer((_, _, from) => FaultyServer.Ranged(second, from)))
         {
-            Fetch(other, new RemoteSet("other", "Another", ["other:DIR"], [new RemoteFile("http://nowhere.invalid/other.tar.gz", Md5(second), 1)]) { Contents = ["other"] });
+            Fetch(other, new RemoteSet("other", "Another", ["other:DIR"], [new RemoteFile(
+                "http://nowhere.invalid/other.tar.gz", Md5(second), 1)])
+            {
+                Contents = ["other"],
+            });
         }
 
         using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
         Fetch(whole, archive);
         Assert.Equal(60L, Assert.Single(whole.Requests).From);
-        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.PathOf("out"))
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -133,9 +147,13 @@ public sealed class SetDownloadTests : IDisposable
     [Fact]
     public void More_data_than_the_set_has_is_refused_and_deleted()
     {
-        using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // The server does not announce a length.
+        // The server does not announce a length.
+        using var server = new FaultyServer(
+            (_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);
         Assert.Contains("not the published file", Refused(server));
-        Assert.All(Directory.EnumerateFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
+        Assert.All(
+            Directory.EnumerateFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories),
+            file => Assert.Equal(0, new FileInfo(file).Length));
     }
 
     [Fact]
@@ -151,7 +169,8 @@ public sealed class SetDownloadTests : IDisposable
     public void A_redirect_is_followed_and_a_missing_file_is_reported()
     {
         using var server = new FaultyServer((_, path, from) => path.StartsWith("/moved", StringComparison.Ordinal)
-            ? FaultyServer.Ranged(archive, from) : FaultyServer.Response([], "302 Found", headers: "Location: /moved/x.tar.gz\r\n"));
+            ? FaultyServer.Ranged(archive, from)
+            : FaultyServer.Response([], "302 Found", headers: "Location: /moved/x.tar.gz\r\n"));
         Fetch(server, archive);
         Assert.Equal(["/sets/set.tar.gz", "/moved/x.tar.gz"], server.Requests.Select(request => request.Path));
 
@@ -171,7 +190,8 @@ public sealed class SetDownloadTests : IDisposable
         Assert.Contains("holds cifar-10-batches-bin, but not other: part of A set", message);
         Assert.Empty(server.Requests);
         Assert.Equal("mine", File.ReadAllText(folder.PathOf("out/cifar-10-batches-bin/mine.txt")));
-        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -201,7 +221,9 @@ public sealed class SetDownloadTests : IDisposable
         using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(second, from));
         Fetch(whole, set);
         Assert.Equal("/sets/second.tar.gz", Assert.Single(whole.Requests).Path);
-        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.PathOf("out"))
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -253,10 +275,14 @@ public sealed class SetDownloadTests : IDisposable
         string target = folder.PathOf("unpacked");
         Directory.CreateDirectory(target);
         folder.Write("cut.tar.gz", archive[..^30]);
-        Assert.Contains("damaged", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("cut.tar.gz"), target)).Message);
+        Assert.Contains(
+            "damaged",
+            Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("cut.tar.gz"), target)).Message);
 
         folder.Write("bomb.tar.gz", Archive(("zeros", TarEntryType.RegularFile, new byte[100 << 20])));
-        Assert.Contains("times its size", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("bomb.tar.gz"), target)).Message);
+        Assert.Contains(
+            "times its size",
+            Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("bomb.tar.gz"), target)).Message);
     }
 
     [Theory]
@@ -282,7 +308,9 @@ public sealed class SetDownloadTests : IDisposable
         }
         else
         {
-            Assert.Contains(refusal, Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("set.zip"), target)).Message);
+            Assert.Contains(
+                refusal,
+                Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("set.zip"), target)).Message);
             Assert.Empty(Directory.GetFileSystemEntries(target));
         }
     }
@@ -295,12 +323,17 @@ public sealed class SetDownloadTests : IDisposable
         {
             Assert.Matches("^[0-9a-f]{32}$", file.Md5);
             Assert.True(Uri.IsWellFormedUriString(file.Address, UriKind.Absolute));
-            Assert.True(file.KeepArchive || file.Name.EndsWith("gz", StringComparison.Ordinal) || file.Name.EndsWith(".zip", StringComparison.Ordinal));
+            Assert.True(file.KeepArchive || file.Name.EndsWith("gz", StringComparison.Ordinal) || file.Name.EndsWith(
+                ".zip", StringComparison.Ordinal));
         });
         Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Contents));
         Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Uses));
-        Assert.All(RemoteSets.All.SelectMany(set => set.Uses).Where(use => !use.StartsWith("DIR/", StringComparison.Ordinal)), use => Assert.NotNull(DataSets.Parse(use)));
-        Assert.All(RemoteSets.All.Where(set => TransferCatalog.Find(set.Name) is not null), set => Assert.All(set.Uses, use => Assert.Equal(set.Name, DataSets.Parse(use)!.Kind)));
+        Assert.All(
+            RemoteSets.All.SelectMany(set => set.Uses).Where(use => !use.StartsWith("DIR/", StringComparison.Ordinal)),
+            use => Assert.NotNull(DataSets.Parse(use)));
+        Assert.All(
+            RemoteSets.All.Where(set => TransferCatalog.Find(set.Name) is not null),
+            set => Assert.All(set.Uses, use => Assert.Equal(set.Name, DataSets.Parse(use)!.Kind)));
     }
 
     private static string Md5(byte[] bytes)
@@ -338,15 +371,23 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     private static RemoteSet Set(byte[] archive, int megabytes = 1)
-        => new("set", "A set", ["set:DIR"], [new RemoteFile("http://nowhere.invalid/set.tar.gz", Md5(archive), megabytes)]) { Contents = ["cifar-10-batches-bin"] };
+        => new(
+            "set", "A set", ["set:DIR"], [new RemoteFile("http://nowhere.invalid/set.tar.gz", Md5(archive), megabytes)])
+        {
+            Contents = ["cifar-10-batches-bin"],
+        };
 
     private string Refused(FaultyServer server) => Assert.Throws<DataException>(() => Fetch(server, archive)).Message;
 
-    private DownloadedSet Fetch(FaultyServer server, byte[] archive, int megabytes = 1) => Fetch(server, Set(archive, megabytes));
+    private DownloadedSet Fetch(FaultyServer server, byte[] archive, int megabytes = 1)
+        => Fetch(server, Set(archive, megabytes));
 
     private DownloadedSet Fetch(FaultyServer server, RemoteSet set)
     {
         using var client = new HttpClient();
-        return new SetDownload(client, TimeSpan.Zero).RunAsync(set, folder.PathOf("out"), server.Address).GetAwaiter().GetResult();
+        return new SetDownload(client, TimeSpan.Zero)
+            .RunAsync(set, folder.PathOf("out"), server.Address)
+            .GetAwaiter()
+            .GetResult();
     }
 }

@@ -11,7 +11,10 @@ namespace SimClr.Tests.Data;
 /// <summary>Text that a spreadsheet would compute is escaped when written, and read back unchanged.</summary>
 public sealed class CsvFieldTests : IDisposable
 {
-    private static readonly string[] Formulas = ["=1+2", "+1", "-2+3|cmd' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"http://x\",\"y\")", "'=1"];
+    private static readonly string[] Formulas =
+    [
+        "=1+2", "+1", "-2+3|cmd' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"http://x\",\"y\")", "'=1",
+    ];
 
     private readonly TemporaryFolder folder = new();
 
@@ -51,7 +54,8 @@ public sealed class CsvFieldTests : IDisposable
     [InlineData("'")]
     [InlineData("''x''")]
     [InlineData("'a=b'")]
-    public void Other_apostrophes_stay(string field) => Assert.Equal(field, Assert.Single(CsvReader.Read(new StringReader(field)))!.Fields[0]);
+    public void Other_apostrophes_stay(string field)
+        => Assert.Equal(field, Assert.Single(CsvReader.Read(new StringReader(field)))!.Fields[0]);
 
     [Fact]
     public void Embeddings_are_read_as_they_were_written_and_their_numbers_stay_numbers()
@@ -69,7 +73,8 @@ public sealed class CsvFieldTests : IDisposable
     public void Lists_of_the_command_keep_numbers_and_labels_are_read_from_them()
     {
         string[] paths = [.. Formulas.Where(text => text.Trim() == text)];
-        CsvText.Write(new OutputFile("--csv", folder.PathOf("l.csv"), "x.csv"), "path,label,x", paths.Select(path => new object?[] { path, path, -1.5 }));
+        CsvText.Write(new OutputFile("--csv", folder.PathOf("l.csv"), "x.csv"), "path,label,x", paths.Select(
+            path => new object?[] { path, path, -1.5 }));
         Assert.Equal("\"'=1+2\",\"'=1+2\",-1.5", File.ReadLines(folder.PathOf("l.csv")).ElementAt(1));
         KnownLabels labels = KnownLabels.Read(folder.PathOf("l.csv"), paths);
         Assert.Equal(paths, labels.Labels.Select(label => labels.ClassNames[label]));
@@ -94,7 +99,10 @@ public sealed class CsvFieldTests : IDisposable
     [Fact]
     public void Predictions_are_read_as_they_were_written()
     {
-        folder.Write("p.csv", $"path,label,prediction,correct\n{string.Join(',', new[] { "-a", "=b", "=b" }.Select(CsvField.Quote))},1\n");
+        folder.Write(
+            "p.csv",
+            "path,label,prediction,correct\n"
+                + $"{string.Join(',', new[] { "-a", "=b", "=b" }.Select(CsvField.Quote))},1\n");
         Assert.Equal(new Prediction("-a", "=b", "=b"), Assert.Single(PredictionsFile.Read(folder.PathOf("p.csv"))));
     }
 }

@@ -104,6 +104,7 @@ public sealed class CsvReaderTests
             return base.Read();
         }
 
-        public override string ReadLine() => throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"after {Symbols}"));
+        public override string ReadLine()
+            => throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"after {Symbols}"));
     }
 }

@@ -22,7 +22,8 @@ public sealed class FolderScanTests : IDisposable
     public void Pictures_of_formats_that_are_not_read_are_counted_by_extension()
     {
         folder.Write("1.png", Images.Png(1));
-        foreach (string other in new[] { "a.HEIC", "b/c.heic", "d.Tiff", "notes.txt", "list.csv", "README", "e.json", ".hidden.heic" })
+        foreach (string other
+            in new[] { "a.HEIC", "b/c.heic", "d.Tiff", "notes.txt", "list.csv", "README", "e.json", ".hidden.heic" })
         {
             folder.Write(other, "x");
         }
@@ -38,7 +39,8 @@ public sealed class FolderScanTests : IDisposable
     {
         folder.Write("a.heic", "x");
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
-        Assert.Contains("no image among 1 file(s) (1 .heic, which are not supported)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no image among 1 file(s) (1 .heic, which are not supported)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +80,9 @@ public sealed class FolderScanTests : IDisposable
             }
 
             Assert.Equal((4, 3), (set.Count, skipped.Count));
-            Assert.All(skipped.Lines().TrimEnd().Split('\n'), line => Assert.Contains("not UTF-8", line, StringComparison.Ordinal));
+            Assert.All(
+                skipped.Lines().TrimEnd().Split('\n'),
+                line => Assert.Contains("not UTF-8", line, StringComparison.Ordinal));
         }
         finally
         {
@@ -106,7 +110,8 @@ public sealed class FolderScanTests : IDisposable
         }
         finally
         {
-            File.SetUnixFileMode(folder.PathOf("shut"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(
+                folder.PathOf("shut"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -129,13 +134,18 @@ public sealed class FolderScanTests : IDisposable
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Equal([1], Images.NumbersOf(set));
         Assert.Equal(
-            ["pipe.jpg: it is a named pipe, not a file", "socket.jpg: it is a socket, not a file", "zero.jpg: it is a device, not a file"],
+            [
+                "pipe.jpg: it is a named pipe, not a file",
+                "socket.jpg: it is a socket, not a file",
+                "zero.jpg: it is a device, not a file",
+            ],
             set.Omissions.SpecialFiles.Select(odd => $"{Path.GetFileName(odd.Path)}: {odd.Reason}"));
 
         var skipped = new SkippedImages(set);
         skipped.CheckAll();   // Three skipped entries beside one image, but they do not count as images of the set.
         Assert.Equal(3, skipped.Count);
-        Assert.Contains("pipe.jpg\",\"reason\":\"it is a named pipe, not a file\"", skipped.Lines(), StringComparison.Ordinal);
+        Assert.Contains(
+            "pipe.jpg\",\"reason\":\"it is a named pipe, not a file\"", skipped.Lines(), StringComparison.Ordinal);
         skipped.Merge(skipped.Lines());
         Assert.Equal(3, skipped.Count);
     }
@@ -162,6 +172,7 @@ public sealed class FolderScanTests : IDisposable
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Null(set.Labels);
         var error = Assert.Throws<DataException>(() => set.RequireLabels());
-        Assert.Contains("'readme.png' is not in a class folder (1 of 3 images)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'readme.png' is not in a class folder (1 of 3 images)", error.Message, StringComparison.Ordinal);
     }
 }

@@ -20,9 +20,11 @@ public sealed class ManifestTests : IDisposable
     public void A_manifest_in_another_encoding_is_refused()
     {
         folder.Write("a.png", "only the name counts");
-        File.WriteAllBytes(folder.PathOf("list.csv"), [.. "path,label\na.png,c"u8, 0xE9, .. "\na.png,c"u8, 0xE8, (byte)'\n']);
+        File.WriteAllBytes(
+            folder.PathOf("list.csv"), [.. "path,label\na.png,c"u8, 0xE9, .. "\na.png,c"u8, 0xE8, (byte)'\n']);
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.PathOf("list.csv")));
-        Assert.Contains("not text in UTF-8 (it holds the byte 0xE9); save it as UTF-8", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not text in UTF-8 (it holds the byte 0xE9); save it as UTF-8", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +73,8 @@ public sealed class ManifestTests : IDisposable
     [InlineData('\t')]
     public void Spreadsheets_separate_by_semicolons_or_tabs(char separator)
     {
-        using ImageDataSet set = Open("\uFEFFpath;label\r\n3.png;a, b\r\npictures/1.png;\"c;d\"\r\n".Replace(';', separator));
+        using ImageDataSet set = Open(
+            "\uFEFFpath;label\r\n3.png;a, b\r\npictures/1.png;\"c;d\"\r\n".Replace(';', separator));
         Assert.Equal([3, 1], Images.NumbersOf(set));
         Assert.Equal(["a, b", $"c{separator}d"], set.ClassNames);
     }
@@ -79,19 +82,26 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void An_image_that_several_rows_name_is_read_once_with_the_label_of_any_of_them()
     {
-        using ImageDataSet set = Open($"path,label\n3.png,\npictures/1.png,b\n./3.png,a\n{folder.PathOf("3.png")},a\npictures/../pictures//1.png,b\n");
+        using ImageDataSet set = Open(
+            $"path,label\n3.png,\npictures/1.png,b\n./3.png,a\n{folder.PathOf("3.png")},a\n"
+                + "pictures/../pictures//1.png,b\n");
         Assert.Equal([3, 1], Images.NumbersOf(set));
         Assert.Equal(["a", "b"], set.ClassNames);
         Assert.Equal([0, 1], set.Labels);
-        Assert.Equal(["3 of 5 rows repeat an image (line 4 repeats line 2); each image is read once"], set.Omissions.Notes);
+        Assert.Equal(
+            ["3 of 5 rows repeat an image (line 4 repeats line 2); each image is read once"], set.Omissions.Notes);
         Assert.Empty(Open("path,label\n3.png,b\npictures/1.png,b\n").Omissions.Notes);
     }
 
     [Fact]
     public void Two_labels_of_one_image_are_refused_with_both_lines()
     {
-        var error = Assert.Throws<DataException>(() => Open("path,label\n3.png,cat\npictures/1.png,cat\n./3.png,dog\n"));
-        Assert.EndsWith("line 4: got the label 'dog' for './3.png', but 'cat' in line 2; expected one label per image", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<DataException>(
+            () => Open("path,label\n3.png,cat\npictures/1.png,cat\n./3.png,dog\n"));
+        Assert.EndsWith(
+            "line 4: got the label 'dog' for './3.png', but 'cat' in line 2; expected one label per image",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Single(Open("path,label\n3.png,caf\u00e9\n3.png,cafe\u0301\n").ClassNames!);
     }
 
@@ -120,7 +130,8 @@ public sealed class ManifestTests : IDisposable
     {
         using ImageDataSet set = Open("path,label\n3\0.png,x\n3.png,y\n");
         Assert.Equal(2, set.Count);
-        Assert.Contains("NUL", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "NUL", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Reason, StringComparison.Ordinal);
         Assert.Equal(3, Images.NumberOf(set.Read(1)));
         Assert.NotEmpty(set.Fingerprint);
     }

@@ -35,7 +35,8 @@ public sealed class NameFormTests : IDisposable
     [Fact]
     public void Classes_of_embeddings()
     {
-        EmbeddingTable table = EmbeddingFile.Read(folder.Write("e.csv", $"path,label,e0\n1.png,{Decomposed},1\n2.png,{Composed},2\n3.png,dog,3\n"));
+        EmbeddingTable table = EmbeddingFile.Read(
+            folder.Write("e.csv", $"path,label,e0\n1.png,{Decomposed},1\n2.png,{Composed},2\n3.png,dog,3\n"));
 
         Assert.Equal([Composed, "dog"], table.ClassNames!);
         Assert.Equal([0, 0, 1], table.Labels!);
@@ -44,7 +45,9 @@ public sealed class NameFormTests : IDisposable
     [Fact]
     public void Labels_that_were_typed()
     {
-        KnownLabels known = KnownLabels.Read(folder.Write("labels.csv", $"path,label\n1.png,{Decomposed}\n2.png,{Composed}\n3.png,dog\n"), ["1.png", "2.png", "3.png"]);
+        KnownLabels known = KnownLabels.Read(
+            folder.Write("labels.csv", $"path,label\n1.png,{Decomposed}\n2.png,{Composed}\n3.png,dog\n"),
+            ["1.png", "2.png", "3.png"]);
 
         Assert.Equal([Composed, "dog"], known.ClassNames);
         Assert.Equal([0, 0, 1], known.Labels);
@@ -55,7 +58,8 @@ public sealed class NameFormTests : IDisposable
     {
         using var index = new SqliteImageCollection(folder.PathOf("a.index"), new IndexDescription(1));
         await index.EnsureCollectionExistsAsync();
-        await index.UpsertAsync(new[] { Composed, Decomposed, "dog" }.Select((label, i) => new ImageRecord { Path = $"{i}.png", Label = label, Vector = new float[] { i + 1 } }));
+        await index.UpsertAsync(new[] { Composed, Decomposed, "dog" }.Select(
+            (label, i) => new ImageRecord { Path = $"{i}.png", Label = label, Vector = new float[] { i + 1 } }));
 
         Assert.Equal([Composed, "dog"], index.ReadTable().ClassNames!);
     }
@@ -79,11 +83,14 @@ public sealed class NameFormTests : IDisposable
     [InlineData("dog", "dog", Composed, Decomposed)]
     public void Images_and_classes_of_predictions(string path, string otherPath, string label, string otherLabel)
     {
-        CommandRun run = CommandRun.Of("evaluate", "compare", Predictions("a.csv", path, label), Predictions("b.csv", otherPath, otherLabel), "--samples", "100", "--json");
+        CommandRun run = CommandRun.Of(
+            "evaluate", "compare", Predictions("a.csv", path, label), Predictions("b.csv", otherPath, otherLabel),
+            "--samples", "100", "--json");
 
         Assert.Equal((12, 0.0), ((int)run.Json["both_right"]!, (double)run.Json["difference"]!));
     }
 
     private string Predictions(string file, string path, string label) => folder.Write(
-        file, "path,label,prediction,correct\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"test/{(i % 2 == 0 ? path : "cat")}/{i}.png,{label},{label},1\n")));
+        file, "path,label,prediction,correct\n" + string.Concat(
+            Enumerable.Range(0, 12).Select(i => $"test/{(i % 2 == 0 ? path : "cat")}/{i}.png,{label},{label},1\n")));
 }

@@ -32,7 +32,8 @@ internal static partial class OddFiles
     public static void MakeLatin1File(string parent, byte letter)
         => Assert.Equal(0, MakeNode(Latin1File(parent, letter), Regular | ForAll, 0));
 
-    public static void RemoveLatin1File(string parent, byte letter) => Assert.Equal(0, Remove(Latin1File(parent, letter)));
+    public static void RemoveLatin1File(string parent, byte letter)
+        => Assert.Equal(0, Remove(Latin1File(parent, letter)));
 
     /// <summary>Removes the folder of <see cref="MakeLatin1Folder"/>.</summary>
     public static void RemoveLatin1Folder(string parent)

@@ -55,8 +55,20 @@ public sealed class SetOverlapTests : IDisposable
     [Fact]
     public void Members_of_shards_are_compared_only_by_their_bytes()
     {
-        folder.Write("a.tar", [.. TarBytes.Member("1.png", '0', Picture(1)), .. TarBytes.Member("x.png", '0', Changed(Picture(3))), .. new byte[1024]]);
-        folder.Write("b.tar", [.. TarBytes.Member("7.png", '0', Picture(77)), .. TarBytes.Member("y.png", '0', Picture(1)), .. new byte[1024]]);
+        folder.Write(
+            "a.tar",
+            [
+                .. TarBytes.Member("1.png", '0', Picture(1)),
+                .. TarBytes.Member("x.png", '0', Changed(Picture(3))),
+                .. new byte[1024],
+            ]);
+        folder.Write(
+            "b.tar",
+            [
+                .. TarBytes.Member("7.png", '0', Picture(77)),
+                .. TarBytes.Member("y.png", '0', Picture(1)),
+                .. new byte[1024],
+            ]);
         using ImageDataSet one = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         using ImageDataSet other = DataSets.Open($"tar:{folder.PathOf("b.tar")}");
         using ImageDataSet files = Open("train");
@@ -72,7 +84,8 @@ public sealed class SetOverlapTests : IDisposable
     {
         const int many = 5000;   // More than one block.
         using var train = new InMemoryDataSet(Enumerable.Range(0, many).Select(Pixel), name: "train");
-        using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
+        using var test = new InMemoryDataSet(
+            [Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
         SharedImages found = new SetOverlap { MaxDecoded = 0, MaxDecodedBytes = 0 }.Count(test, train);
         Assert.Equal(2, found.Count);
         Assert.Empty(found.NotCompared);
@@ -99,8 +112,11 @@ public sealed class SetOverlapTests : IDisposable
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4)], name: "memory");
         SharedImages found = new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(memory, files);
         Assert.Equal(1, found.Count);
-        Assert.Equal($"4 of 6 images of {files.Name} were not compared with those of memory", $"{Assert.Single(found.NotCompared)}".Split(',')[0]);
-        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(files, memory) is var back ? (back.Count, Assert.Single(back.NotCompared).Count) : default);
+        Assert.Equal(
+            $"4 of 6 images of {files.Name} were not compared with those of memory",
+            $"{Assert.Single(found.NotCompared)}".Split(',')[0]);
+        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }
+            .Count(files, memory) is var back ? (back.Count, Assert.Single(back.NotCompared).Count) : default);
 
         Assert.Empty(new SetOverlap { MaxDecoded = 2 }.Count(memory, files).NotCompared);   // They are small.
 
@@ -144,7 +160,9 @@ public sealed class SetOverlapTests : IDisposable
         Assert.Equal(1, Count("list.csv", "train"));
         Assert.Equal(1, Count("list.csv", "list.csv"));
         var error = Assert.Throws<DataException>(() => DataSets.Open("cifar10:a\0b"));
-        Assert.Equal("'cifar10:a\u2400b': the path contains a NUL character, which no file name can contain; use another path", error.Message);
+        Assert.Equal(
+            "'cifar10:a\u2400b': the path contains a NUL character, which no file name can contain; use another path",
+            error.Message);
     }
 
     [Fact]
@@ -191,11 +209,17 @@ public sealed class SetOverlapTests : IDisposable
         using ImageDataSet second = Open("train");
         _ = new SetOverlap(new Listed(seen)).Count(first, second);
         Assert.Equal(
-            ["finding the files 1 of 1", "finding the files 6 of 6", "comparing files of the same length 7 of 7", "comparing pixels 1 of 1"],
+            [
+                "finding the files 1 of 1",
+                "finding the files 6 of 6",
+                "comparing files of the same length 7 of 7",
+                "comparing pixels 1 of 1",
+            ],
             seen.Where(at => at.Done == at.Total).Select(at => $"{at.Stage} {at.Done} of {at.Total}"));
     }
 
-    private static byte[] Picture(int number) => EncodedImages.OfColor(new SkiaSharp.SKColor((byte)(40 * number), 9, 200), SkiaSharp.SKEncodedImageFormat.Png, 8, 8);
+    private static byte[] Picture(int number) => EncodedImages.OfColor(
+        new SkiaSharp.SKColor((byte)(40 * number), 9, 200), SkiaSharp.SKEncodedImageFormat.Png, 8, 8);
 
     private static byte[] Changed(byte[] file) => [.. file[..^1], (byte)(file[^1] ^ 1)];
 

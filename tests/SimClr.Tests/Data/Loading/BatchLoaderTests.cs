@@ -198,7 +198,8 @@ public sealed class BatchLoaderTests
     public void An_exception_of_a_worker_reaches_the_consumer_unwrapped()
     {
         using var set = Images.Set(100, [.. Enumerable.Range(40, 20)]);
-        var strict = new BatchLoader(set, Floats, Write, new SkippedImages(set), workers: 4, substituteUnreadable: true);
+        var strict = new BatchLoader(
+            set, Floats, Write, new SkippedImages(set), workers: 4, substituteUnreadable: true);
         Assert.Throws<DataException>(() => strict.Load(InOrder(100, 10), Cancellation).Count());
         var broken = new BatchLoader(
             set, Floats, (_, _, _) => throw new InvalidTimeZoneException("odd"), new SkippedImages(set), workers: 2);
@@ -209,7 +210,8 @@ public sealed class BatchLoaderTests
     public void A_set_without_readable_images_ends_training()
     {
         using var set = Images.Set(3, 0, 1, 2);
-        var error = Assert.Throws<DataException>(() => Loader(set, 2, 3, substitute: true).Load(InOrder(3, 3), Cancellation).Count());
+        var error = Assert.Throws<DataException>(
+            () => Loader(set, 2, 3, substitute: true).Load(InOrder(3, 3), Cancellation).Count());
         Assert.Contains("none of 3 images can be read", error.Message, StringComparison.Ordinal);
     }
 
@@ -276,7 +278,8 @@ public sealed class BatchLoaderTests
 
     private static IEnumerable<BatchPlan> Epochs(int epochs, int count, int size)
         => Enumerable.Range(0, epochs)
-            .SelectMany(epoch => BatchOrder.Shuffled(1, epoch, count, size).Select(batch => new BatchPlan(epoch, batch)));
+            .SelectMany(
+                epoch => BatchOrder.Shuffled(1, epoch, count, size).Select(batch => new BatchPlan(epoch, batch)));
 
     private static IEnumerable<BatchPlan> InOrder(int count, int size)
         => BatchOrder.InOrder(count, size).Select(batch => new BatchPlan(0, batch));

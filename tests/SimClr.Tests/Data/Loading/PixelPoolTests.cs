@@ -15,7 +15,8 @@ public sealed class PixelPoolTests : IDisposable
         for (int i = 0; i < Count; i++)
         {
             byte level = (byte)(5 * i);
-            folder.Write($"{i:00}.png", EncodedImages.OfColor(new SKColor(level, level, level), SKEncodedImageFormat.Png, 20 + (i % 7), 30 - (i % 5)));
+            folder.Write($"{i:00}.png", EncodedImages.OfColor(
+                new SKColor(level, level, level), SKEncodedImageFormat.Png, 20 + (i % 7), 30 - (i % 5)));
         }
     }
 
@@ -49,7 +50,8 @@ public sealed class PixelPoolTests : IDisposable
     {
         using ImageDataSet files = DataSets.Open(folder.Path);
         ImageDataSet set = files.Subset([.. Enumerable.Range(0, Count).Reverse()]);
-        float[][] expected = [.. Enumerable.Repeat(Enumerable.Range(0, Count).Reverse().Select(i => 5f * i).ToArray(), 20)];
+        float[][] expected = [.. Enumerable.Repeat(
+            Enumerable.Range(0, Count).Reverse().Select(i => 5f * i).ToArray(), 20)];
         Assert.Equal(expected, Levels(set, workers, epochs: 20));
     }
 
@@ -58,11 +60,14 @@ public sealed class PixelPoolTests : IDisposable
     {
         using ImageDataSet files = DataSets.Open(folder.Path);
         var skipped = new SkippedImages(files, new DataOptions());
-        ImageDataSet cached = ImageCache.Load(files, new DataOptions { Cache = DataCache.Always }, skipped, null, TestContext.Current.CancellationToken);
+        ImageDataSet cached = ImageCache.Load(
+            files, new DataOptions { Cache = DataCache.Always }, skipped, null, TestContext.Current.CancellationToken);
 
         // Decoded while the other loader is working: when one ends, the pool holds nothing.
         _ = Levels(cached, workers: 2, epochs: 1, meanwhile: () => _ = Levels(files, workers: 2, epochs: 1));
-        Assert.Equal(Enumerable.Range(0, Count).Select(i => 5f * i), Enumerable.Range(0, Count).Select(i => LevelOf(cached.Read(i))));
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(i => 5f * i),
+            Enumerable.Range(0, Count).Select(i => LevelOf(cached.Read(i))));
     }
 
     private static IEnumerable<float[]> Levels(ImageDataSet set, int workers, int epochs, Action? meanwhile = null)
@@ -70,9 +75,10 @@ public sealed class PixelPoolTests : IDisposable
         const int values = 3 * 2 * 2;
         using var ring = new PixelRing(Count, 2, "cpu", ScalarType.Float32, 3);
         var loader = new BatchLoader(
-            set, ring.Memory, (image, address, batch) => batch.Floats(address.Position).Fill(LevelOf(image)), new SkippedImages(set, new DataOptions()),
-            workers, substituteUnreadable: true);
-        BatchPlan[] plans = [.. Enumerable.Range(0, epochs).Select(epoch => new BatchPlan(epoch, [.. Enumerable.Range(0, Count)]))];
+            set, ring.Memory, (image, address, batch) => batch.Floats(address.Position).Fill(LevelOf(image)),
+            new SkippedImages(set, new DataOptions()), workers, substituteUnreadable: true);
+        BatchPlan[] plans = [.. Enumerable.Range(0, epochs)
+            .Select(epoch => new BatchPlan(epoch, [.. Enumerable.Range(0, Count)]))];
         return [.. loader.Load(plans, TestContext.Current.CancellationToken).Select(batch =>
         {
             meanwhile?.Invoke();

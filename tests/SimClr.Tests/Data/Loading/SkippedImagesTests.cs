@@ -17,7 +17,8 @@ public sealed class SkippedImagesTests
         Assert.Equal(2, skipped.Count);
         skipped.Write(folder.PathOf("run/skipped.jsonl"));
         Assert.Equal(
-            "{\"path\":\"image3\",\"reason\":\"größer als 'x'\"}\n{\"path\":\"image7\",\"reason\":\"größer als 'x'\"}\n",
+            "{\"path\":\"image3\",\"reason\":\"größer als 'x'\"}\n"
+                + "{\"path\":\"image7\",\"reason\":\"größer als 'x'\"}\n",
             File.ReadAllText(folder.PathOf("run/skipped.jsonl")));
     }
 
@@ -56,7 +57,8 @@ public sealed class SkippedImagesTests
     [Fact]
     public void The_share_can_be_set_from_none_to_all()
     {
-        Assert.Throws<DataException>(() => Add(new SkippedImages(Images.Set(100), new DataOptions { MaxSkipped = 0 }), 1));
+        Assert.Throws<DataException>(
+            () => Add(new SkippedImages(Images.Set(100), new DataOptions { MaxSkipped = 0 }), 1));
         var all = new SkippedImages(Images.Set(3), new DataOptions { MaxSkipped = 1 });
         Parallel.For(0, 300, i => Add(all, i % 3));
         Assert.Equal(3, all.Count);
@@ -83,7 +85,8 @@ public sealed class SkippedImagesTests
         int[] seen = Numbers(readable, skipped, substitute: true, [.. Enumerable.Range(0, readable.Count)]);
         Assert.Equal([0, 1, 2, 5, 5, 5, 6, 7, 8, 9, 10, 0], seen);
         int[] reversed = [.. Enumerable.Range(0, readable.Count).Reverse()];
-        int[] part = Numbers(readable.Subset(reversed), skipped, substitute: false, [.. Enumerable.Range(0, readable.Count)]);
+        int[] part = Numbers(
+            readable.Subset(reversed), skipped, substitute: false, [.. Enumerable.Range(0, readable.Count)]);
         Assert.Equal([-1, 10, 9, 8, 7, 6, 5, -1, -1, 2, 1, 0], part);
 
         Assert.Equal(3, skipped.Count);
@@ -112,10 +115,12 @@ public sealed class SkippedImagesTests
     private static int[] Numbers(ImageDataSet set, SkippedImages skipped, bool substitute, int[] indices)
     {
         var loader = new BatchLoader(
-            set, 1, (image, address, batch) => batch[address.Position] = Images.NumberOf(image), skipped, 2, 3, substitute);
+            set, 1, (image, address, batch) => batch[address.Position] = Images.NumberOf(image), skipped, 2, 3,
+            substitute);
         BatchPlan[] plans = [new(0, indices), new(1, indices)];
-        int[][] epochs = [.. loader.Load(plans, TestContext.Current.CancellationToken).Select(batch => Enumerable.Range(0, batch.Indices.Length)
-            .Select(i => batch.IsReadable(i) ? (int)batch.Pixels[i] : -1).ToArray())];
+        int[][] epochs = [.. loader.Load(plans, TestContext.Current.CancellationToken)
+            .Select(batch => Enumerable.Range(0, batch.Indices.Length)
+                .Select(i => batch.IsReadable(i) ? (int)batch.Pixels[i] : -1).ToArray())];
         Assert.Equal(epochs[0], epochs[1]);
         return epochs[1];
     }

@@ -17,10 +17,12 @@ internal sealed class MatBytes(bool bigEndian)
     }
 
     /// <summary>Tag, data, padding.</summary>
-    public byte[] Element(int type, params byte[] data) => [.. Int32(type), .. Int32(data.Length), .. data, .. new byte[-data.Length & 7]];
+    public byte[] Element(int type, params byte[] data)
+        => [.. Int32(type), .. Int32(data.Length), .. data, .. new byte[-data.Length & 7]];
 
     /// <summary>Up to four bytes in the tag.</summary>
-    public byte[] Small(int type, params byte[] data) => [.. Int32((data.Length << 16) | type), .. data, .. new byte[4 - data.Length]];
+    public byte[] Small(int type, params byte[] data)
+        => [.. Int32((data.Length << 16) | type), .. data, .. new byte[4 - data.Length]];
 
     public byte[] Compressed(byte[] element)
     {
@@ -44,13 +46,16 @@ internal sealed class MatBytes(bool bigEndian)
         ]);
 
     public byte[] Doubles(string name, params double[] values)
-        => Array(name, 6, 1, values.Length, Element(9, [.. values.SelectMany(value => Ordered(BitConverter.GetBytes(value)))]));
+        => Array(name, 6, 1, values.Length, Element(
+            9, [.. values.SelectMany(value => Ordered(BitConverter.GetBytes(value)))]));
 
     public byte[] UInt16(string name, params ushort[] values)
-        => Array(name, 11, 1, values.Length, Element(4, [.. values.SelectMany(value => Ordered(BitConverter.GetBytes(value)))]));
+        => Array(name, 11, 1, values.Length, Element(
+            4, [.. values.SelectMany(value => Ordered(BitConverter.GetBytes(value)))]));
 
     public byte[] Text(string name, string text)
-        => Array(name, 4, 1, text.Length, Element(17, [.. text.SelectMany(letter => Ordered(BitConverter.GetBytes(letter)))]));
+        => Array(name, 4, 1, text.Length, Element(
+            17, [.. text.SelectMany(letter => Ordered(BitConverter.GetBytes(letter)))]));
 
     public byte[] Cells(string name, params byte[][] items) => Array(name, 1, 1, items.Length, items);
 
@@ -60,7 +65,11 @@ internal sealed class MatBytes(bool bigEndian)
         2,
         1,
         count,
-        [Small(5, Int32(32)), Element(1, [.. fields.SelectMany(field => Encoding.ASCII.GetBytes(field.PadRight(32, '\0')))]), .. values]);
+        [
+            Small(5, Int32(32)),
+            Element(1, [.. fields.SelectMany(field => Encoding.ASCII.GetBytes(field.PadRight(32, '\0')))]),
+            .. values,
+        ]);
 
     public byte[] Int32(int value)
     {
@@ -70,7 +79,9 @@ internal sealed class MatBytes(bool bigEndian)
     }
 
     private byte[] Name(string name)
-        => name.Length is > 0 and <= 4 ? Small(1, Encoding.ASCII.GetBytes(name)) : Element(1, Encoding.ASCII.GetBytes(name));
+        => name.Length is > 0 and <= 4
+            ? Small(1, Encoding.ASCII.GetBytes(name))
+            : Element(1, Encoding.ASCII.GetBytes(name));
 
     private byte[] Ordered(byte[] little) => bigEndian ? [.. little.Reverse()] : little;
 }

@@ -68,14 +68,20 @@ public sealed class MatFileTests : IDisposable
             bytes.Doubles("x", 1, -2, 3e9),
             bytes.UInt16("abcdef", 258, 65535),
             bytes.Cells("names", bytes.Text("", "one"), bytes.Text("", "zwölf")),
-            bytes.Structs("s", ["file", "class"], 2, bytes.Text("", "a"), bytes.Doubles("", 4), bytes.Text("", "b"), bytes.Doubles("", 5)),
+            bytes.Structs(
+                "s", ["file", "class"], 2, bytes.Text("", "a"), bytes.Doubles("", 4), bytes.Text("", "b"),
+                bytes.Doubles("", 5)),
         ];
-        MatFile mat = Read(bytes.File([.. variables.Select(element => compressed ? bytes.Compressed(element) : element)]));
+        MatFile mat = Read(
+            bytes.File([.. variables.Select(element => compressed ? bytes.Compressed(element) : element)]));
         Assert.Equal([258, 65535], mat.Integers("abcdef"));
         Assert.Equal(["one", "zwölf"], mat.Texts("names"));
         Assert.Equal(["a", "b"], mat.Texts("s", "file"));
         Assert.Equal([4, 5], mat.Integers("s", "class"));
-        Assert.Contains("'x' holds 3000000000, expected a whole number", Refused(() => mat.Integers("x")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'x' holds 3000000000, expected a whole number",
+            Refused(() => mat.Integers("x")),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,9 +107,11 @@ public sealed class MatFileTests : IDisposable
     [Fact]
     public void Other_kinds_of_arrays_are_skipped()
     {
-        MatFile mat = Read(Little.File(Little.Array("f", 16, 1, 1, Little.Element(1, 1, 2, 3)), Little.Element(99, 1, 2), Little.Doubles("x", 7)));
+        MatFile mat = Read(Little.File(
+            Little.Array("f", 16, 1, 1, Little.Element(1, 1, 2, 3)), Little.Element(99, 1, 2), Little.Doubles("x", 7)));
         Assert.Equal([7], mat.Integers("x"));
-        Assert.Contains("array of class 16, which is not supported", Refused(() => mat.Integers("f")), StringComparison.Ordinal);
+        Assert.Contains(
+            "array of class 16, which is not supported", Refused(() => mat.Integers("f")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +120,8 @@ public sealed class MatFileTests : IDisposable
         byte[] header = Little.File();
         "MATLAB 7.3 MAT-file"u8.CopyTo(header);
         Assert.Contains("version 7.3 (HDF5)", Refused(header), StringComparison.Ordinal);
-        Assert.Contains("save it again with -v7", Refused([0x89, .. "HDF\r\n"u8, 0x1a, 0x0a]), StringComparison.Ordinal);
+        Assert.Contains(
+            "save it again with -v7", Refused([0x89, .. "HDF\r\n"u8, 0x1a, 0x0a]), StringComparison.Ordinal);
         Assert.Contains("not a level 5 MAT-file", Refused(new byte[200]), StringComparison.Ordinal);
         Assert.Contains("got 3 bytes", Refused([1, 2, 3]), StringComparison.Ordinal);
     }
@@ -169,8 +178,15 @@ public sealed class MatFileTests : IDisposable
         byte[] zeros = Little.Compressed(new byte[30_000_000]);
         Assert.InRange(zeros.Length, 0, 500_000);
         AssertDamaged("more than labels can take", zeros);
-        AssertDamaged("more than labels can take", [.. Little.Compressed(Little.Element(99, new byte[12_000_000])), .. Little.Compressed(Little.Element(99, new byte[12_000_000]))]);
-        AssertDamaged("a compressed element within a compressed one", Little.Compressed(Little.Compressed(Little.Doubles("x", 1))));
+        AssertDamaged(
+            "more than labels can take",
+            [
+                .. Little.Compressed(Little.Element(99, new byte[12_000_000])),
+                .. Little.Compressed(Little.Element(99, new byte[12_000_000])),
+            ]);
+        AssertDamaged(
+            "a compressed element within a compressed one",
+            Little.Compressed(Little.Compressed(Little.Doubles("x", 1))));
         AssertDamaged("cannot be inflated", Little.Element(15, 1, 2, 3, 4, 5, 6, 7, 8));
     }
 
@@ -180,13 +196,17 @@ public sealed class MatFileTests : IDisposable
         // Structs without fields: any number that the file claims. Empty arrays: 8 bytes each, and one object for all
         // of them.
         byte[] structs = Little.Array("x", 2, 65536, 65535, Little.Small(5, Little.Int32(8)), Little.Element(1));
-        byte[] cells = Little.Compressed(Little.Array("c", 1, 1, 100_000, [.. Enumerable.Repeat(Little.Element(14), 100_000)]));
+        byte[] cells = Little.Compressed(
+            Little.Array("c", 1, 1, 100_000, [.. Enumerable.Repeat(Little.Element(14), 100_000)]));
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         MatFile mat = Read(Little.File(structs, cells));
-        Assert.Contains("'x' has the fields , expected a field 'a'", Refused(() => mat.Texts("x", "a")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'x' has the fields , expected a field 'a'", Refused(() => mat.Texts("x", "a")), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
-        AssertDamaged("bytes of field names", Little.Array("s", 2, 0, 1, Little.Small(5, Little.Int32(1)), Little.Element(1, new byte[100_000])));
+        AssertDamaged(
+            "bytes of field names",
+            Little.Array("s", 2, 0, 1, Little.Small(5, Little.Int32(1)), Little.Element(1, new byte[100_000])));
     }
 
     private static bool IsRefused(byte[] bytes, string path)

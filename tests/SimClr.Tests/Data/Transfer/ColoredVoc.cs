@@ -26,14 +26,20 @@ internal static class ColoredVoc
                     EncodedImages.Encode(10, 10, (x, _) => Hue(x < 5 ? first : second), SKEncodedImageFormat.Png));
                 folder.Write(
                     $"VOCdevkit/VOC2007/Annotations/{image}.xml",
-                    $"<annotation><object><name>{Voc2007.Names[first]}</name></object><object><name>{Voc2007.Names[second]}</name></object></annotation>");
+                    $"<annotation><object><name>{Voc2007.Names[first]}</name></object><object><name>"
+                        + $"{Voc2007.Names[second]}</name></object></annotation>");
                 list.Add(image);
             }
 
             folder.Write($"VOCdevkit/VOC2007/ImageSets/Main/{part}.txt", string.Join('\n', list));
         }
 
-        return TransferCatalog.Find("voc2007")! with { TrainImages = Images, ValidationImages = Images, TestImages = Images };
+        return TransferCatalog.Find("voc2007")! with
+        {
+            TrainImages = Images,
+            ValidationImages = Images,
+            TestImages = Images,
+        };
     }
 
     private static SKColor Hue(int number) => SKColor.FromHsv(number % 10 * 36, 100, number < 10 ? 100 : 45);

@@ -20,7 +20,8 @@ public sealed class TransferSplitsTests : IDisposable
 
         int training = set.ValidationImages > 0 ? set.TrainImages : set.TrainImages - splits.Validation.Count;
         Assert.Equal((training, set.TestImages), (splits.Train.Count, splits.Test.Count));
-        Assert.Equal(set.ValidationImages > 0 ? set.ValidationImages : set.TrainImages - training, splits.Validation.Count);
+        Assert.Equal(
+            set.ValidationImages > 0 ? set.ValidationImages : set.TrainImages - training, splits.Validation.Count);
         Assert.False(splits.IsPartial);
         foreach (ImageDataSet part in new[] { splits.Train, splits.Validation, splits.Test })
         {
@@ -61,7 +62,10 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.True(splits.IsPartial);
         Assert.DoesNotContain(" classes, expected", message, StringComparison.Ordinal);
         set = written with { Classes = 777 };
-        Assert.Contains($"got {written.Classes} classes, expected 777", Assert.Throws<DataException>(() => Open(set)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"got {written.Classes} classes, expected 777",
+            Assert.Throws<DataException>(() => Open(set)).Message,
+            StringComparison.Ordinal);
         using TransferSplits fewer = Open(set, allowPartial: true);
         Assert.True(fewer.IsPartial);
     }
@@ -104,9 +108,15 @@ public sealed class TransferSplitsTests : IDisposable
             Assert.Equal((set.TrainImages, set.TestImages), (train.Count, test.Count));
         }
 
-        Assert.Contains("expected", Assert.Throws<DataException>(() => DataSets.Open($"{name}:{folder.PathOf("nowhere")}")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected",
+            Assert.Throws<DataException>(() => DataSets.Open($"{name}:{folder.PathOf("nowhere")}")).Message,
+            StringComparison.Ordinal);
         string split = set.ValidationImages > 0 ? "train, validation, test" : "train, test";
-        Assert.Contains($"expected one of {split}", Assert.Throws<ConfigurationException>(() => DataSets.Open($"{name}:{folder.Path}:tset")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"expected one of {split}",
+            Assert.Throws<ConfigurationException>(() => DataSets.Open($"{name}:{folder.Path}:tset")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,17 +177,48 @@ public sealed class TransferSplitsTests : IDisposable
     [InlineData("food101", "food-101/meta/test.txt", "soup/1", "line 1: got 'soup', expected one of the 2 classes")]
     [InlineData("food101", "food-101/meta/test.txt", "\n", "the list is empty")]
     [InlineData("birdsnap", "birdsnap/images.txt", "url\tpath", "expected columns with the names path and species_id")]
-    [InlineData("birdsnap", "birdsnap/images.txt", "path\tspecies_id\na.jpg\tx", "line 2: got 'x', expected the number of a species")]
-    [InlineData("birdsnap", "birdsnap/images.txt", "path\tspecies_id\na.jpg\t3", "line 2: got '0', expected a class from 1 to 2")]
-    [InlineData("sun397", "SUN397/Partitions/Training_01.txt", "abbey.jpg", "line 1: got 'abbey.jpg', expected a path such as")]
-    [InlineData("sun397", "SUN397/Partitions/Testing_01.txt", "/z/zoo/sun_x.jpg", "line 1: got '/z/zoo', expected one of the 2 classes")]
-    [InlineData("aircraft", "fgvc-aircraft-2013b/data/images_variant_val.txt", "123", "expected the number of an image and a variant")]
-    [InlineData("aircraft", "fgvc-aircraft-2013b/data/variants.txt", "Boeing 717\nBoeing 717", "the class 'Boeing 717' is listed twice")]
+    [InlineData(
+        "birdsnap",
+        "birdsnap/images.txt",
+        "path\tspecies_id\na.jpg\tx",
+        "line 2: got 'x', expected the number of a species")]
+    [InlineData(
+        "birdsnap",
+        "birdsnap/images.txt",
+        "path\tspecies_id\na.jpg\t3",
+        "line 2: got '0', expected a class from 1 to 2")]
+    [InlineData(
+        "sun397", "SUN397/Partitions/Training_01.txt", "abbey.jpg", "line 1: got 'abbey.jpg', expected a path such as")]
+    [InlineData(
+        "sun397",
+        "SUN397/Partitions/Testing_01.txt",
+        "/z/zoo/sun_x.jpg",
+        "line 1: got '/z/zoo', expected one of the 2 classes")]
+    [InlineData(
+        "aircraft",
+        "fgvc-aircraft-2013b/data/images_variant_val.txt",
+        "123",
+        "expected the number of an image and a variant")]
+    [InlineData(
+        "aircraft",
+        "fgvc-aircraft-2013b/data/variants.txt",
+        "Boeing 717\nBoeing 717",
+        "the class 'Boeing 717' is listed twice")]
     [InlineData("dtd", "dtd/labels/val1.txt", "banded", "line 1: got 'banded', expected CLASS/IMAGE.jpg")]
-    [InlineData("pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian 1", "expected BREED_NUMBER and three numbers")]
-    [InlineData("pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian_5 7 1 1", "one number for each breed, without gaps")]
-    [InlineData("voc2007", "VOCdevkit/VOC2007/Annotations/000001.xml", "<annotation><object><name>unicorn</name></object></annotation>", "an object of the class 'unicorn'")]
-    public void A_list_with_unexpected_content_is_refused_with_its_line(string name, string file, string content, string expected)
+    [InlineData(
+        "pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian 1", "expected BREED_NUMBER and three numbers")]
+    [InlineData(
+        "pets",
+        "oxford-iiit-pet/annotations/test.txt",
+        "Abyssinian_5 7 1 1",
+        "one number for each breed, without gaps")]
+    [InlineData(
+        "voc2007",
+        "VOCdevkit/VOC2007/Annotations/000001.xml",
+        "<annotation><object><name>unicorn</name></object></annotation>",
+        "an object of the class 'unicorn'")]
+    public void A_list_with_unexpected_content_is_refused_with_its_line(
+        string name, string file, string content, string expected)
     {
         TransferSet set = sets.Write(name);
         folder.Write(file, content);
@@ -201,9 +242,15 @@ public sealed class TransferSplitsTests : IDisposable
         TransferSet set = sets.Write("flowers");
         var mat = new MatBytes(bigEndian: true);
         folder.Write("flowers-102/imagelabels.mat", mat.File(mat.UInt16("labels", 1, 2)));
-        Assert.Contains("got the image 8, expected 1 to 2", Assert.Throws<DataException>(() => Open(set)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "got the image 8, expected 1 to 2",
+            Assert.Throws<DataException>(() => Open(set)).Message,
+            StringComparison.Ordinal);
         folder.Write("flowers-102/imagelabels.mat", mat.File(mat.UInt16("labels", 1, 2, 3, 4, 5, 6, 7, 103)));
-        Assert.Contains("got '103', expected a class from 1 to 102", Assert.Throws<DataException>(() => Open(set)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "got '103', expected a class from 1 to 102",
+            Assert.Throws<DataException>(() => Open(set)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,7 +259,10 @@ public sealed class TransferSplitsTests : IDisposable
         sets.Write("voc2007");
         using ImageDataSet test = DataSets.Open($"voc2007:{folder.Path}:test");
         Assert.Null(test.Labels);
-        Assert.Contains("several classes each", Assert.Throws<DataException>(() => test.RequireLabels()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "several classes each",
+            Assert.Throws<DataException>(() => test.RequireLabels()).Message,
+            StringComparison.Ordinal);
         sbyte[] presence = test.MultiLabels![0];
         Assert.Equal(MultiLabelMarks.Present, presence[7]);      // cat
         Assert.Equal(MultiLabelMarks.Difficult, presence[17]);     // a difficult sofa
@@ -220,17 +270,25 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Same(test.MultiLabels[1], test.Subset([1]).MultiLabels![0]);
 
         var skipped = new SkippedImages(test, new DataOptions());
-        Assert.Same(test.MultiLabels, ImageCache.Load(test, new DataOptions { Cache = DataCache.Always }, skipped).MultiLabels);
+        Assert.Same(
+            test.MultiLabels, ImageCache.Load(test, new DataOptions { Cache = DataCache.Always }, skipped).MultiLabels);
 
         using ImageDataSet train = DataSets.Open($"voc2007:{folder.Path}:train");
         using var joined = new JoinedDataSet(train, test);
         Assert.Null(joined.Labels);
         Assert.Equal([.. train.MultiLabels!, .. test.MultiLabels], joined.MultiLabels!);
         using var labeled = new InMemoryDataSet([test.Read(0)], [7], Voc2007.Names);
-        Assert.Contains("one class each", Assert.Throws<DataException>(() => new JoinedDataSet(train, labeled)).Message, StringComparison.Ordinal);
-        Assert.Contains("several classes each", Assert.Throws<DataException>(() => new JoinedDataSet(labeled, train)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one class each",
+            Assert.Throws<DataException>(() => new JoinedDataSet(train, labeled)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "several classes each",
+            Assert.Throws<DataException>(() => new JoinedDataSet(labeled, train)).Message,
+            StringComparison.Ordinal);
 
-        Assert.Equal(3, PackFile.Write(test, folder.PathOf("voc.pack"), new DataOptions(), new SkippedImages(test, new DataOptions())));
+        Assert.Equal(3, PackFile.Write(
+            test, folder.PathOf("voc.pack"), new DataOptions(), new SkippedImages(test, new DataOptions())));
         using ImageDataSet packed = DataSets.Open(folder.PathOf("voc.pack"));
         Assert.Null(packed.Labels);
     }
@@ -246,7 +304,8 @@ public sealed class TransferSplitsTests : IDisposable
     private void AssertClass(ImageDataSet part, int index)
     {
         string path = Path.GetRelativePath(folder.Path, part.PathOf(index)).Replace('\\', '/');
-        string expected = sets.Classes.TryGetValue(path, out string? name) ? name : sets.Classes[Path.GetFileName(path)];
+        string expected = sets.Classes.TryGetValue(path, out string? name) ? name
+            : sets.Classes[Path.GetFileName(path)];
         int number = part.Labels?[index] ?? Array.IndexOf(part.MultiLabels![index], MultiLabelMarks.Present);
         Assert.Equal(expected, part.ClassNames![number]);
     }

@@ -31,7 +31,9 @@ public sealed class VocAnnotationTests : IDisposable
     [InlineData("", "cannot be read as an annotation")]
     [InlineData("<html/>", "got the element 'html', expected 'annotation'")]
     [InlineData("<annotation><object><pose>Left</pose></object></annotation>", "an object has no name")]
-    [InlineData("<annotation><object><name>dog</name><difficult>perhaps</difficult></object></annotation>", "got difficult 'perhaps', expected 0 or 1")]
+    [InlineData(
+        "<annotation><object><name>dog</name><difficult>perhaps</difficult></object></annotation>",
+        "got difficult 'perhaps', expected 0 or 1")]
     public void A_file_that_is_not_an_annotation_is_refused(string xml, string expected)
     {
         string message = Assert.Throws<DataException>(() => Read(xml)).Message;
@@ -41,11 +43,17 @@ public sealed class VocAnnotationTests : IDisposable
 
     [Fact]
     public void A_document_of_any_length_is_not_read_to_its_end()
-        => Assert.Contains("cannot be read", Assert.Throws<DataException>(() => Read($"<annotation>{new string(' ', 3_000_000)}</annotation>")).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "cannot be read",
+            Assert.Throws<DataException>(() => Read($"<annotation>{new string(' ', 3_000_000)}</annotation>")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_file_is_named()
-        => Assert.Contains("b.xml", Assert.Throws<DataException>(() => VocAnnotation.Read(folder.PathOf("b.xml"))).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "b.xml",
+            Assert.Throws<DataException>(() => VocAnnotation.Read(folder.PathOf("b.xml"))).Message,
+            StringComparison.Ordinal);
 
     private List<(string Name, bool Difficult)> Read(string xml) => VocAnnotation.Read(folder.Write("a.xml", xml));
 }

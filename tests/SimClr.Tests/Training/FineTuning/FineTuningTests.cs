@@ -12,7 +12,8 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Training;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : IClassFixture<FineTuningTests.Pretrained>, IDisposable
+public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained)
+    : IClassFixture<FineTuningTests.Pretrained>, IDisposable
 {
     private static readonly FineTuneOptions Short = new() { Steps = 6, BatchSize = 16, Rate = 0.05 };
 
@@ -32,7 +33,10 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [InlineData(300, 2, 1, 1 - (10.0 / 150))]   // 150 steps per epoch, of which one is taken
     [InlineData(32, 16, 120, 0.9)]              // 2 steps per epoch, for 60 epochs
     public void The_decay_is_by_the_steps_of_an_epoch(int images, int batch, int steps, double decay)
-        => Assert.Equal(decay, Tune(Short with { BatchSize = batch, Steps = steps }, train: TinyRun.Images(images)).BatchNormDecay, 1e-12);
+        => Assert.Equal(
+            decay,
+            Tune(Short with { BatchSize = batch, Steps = steps }, train: TinyRun.Images(images)).BatchNormDecay,
+            1e-12);
 
     [Fact]
     public void The_decay_applies_to_every_batch_norm_and_its_statistics()
@@ -56,7 +60,9 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void Few_labels_use_the_recipe_of_the_paper(int labels, int all, int batch, int epochs, double rate)
     {
         FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
-        Assert.Equal((batch, epochs, rate, 0, false), (options.BatchSize, options.Epochs, options.Rate, options.WeightDecay, options.ScheduleBatchNorm));
+        Assert.Equal(
+            (batch, epochs, rate, 0, false),
+            (options.BatchSize, options.Epochs, options.Rate, options.WeightDecay, options.ScheduleBatchNorm));
     }
 
     [Theory]
@@ -71,7 +77,9 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     {
         FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
         Assert.Equal(steps, options.StepsFor(labels));
-        Assert.Equal(options.Epochs!.Value * (labels / options.BatchFor(labels)), (options with { MinSteps = 0 }).StepsFor(labels));
+        Assert.Equal(
+            options.Epochs!.Value * (labels / options.BatchFor(labels)),
+            (options with { MinSteps = 0 }).StepsFor(labels));
     }
 
     [Fact]
@@ -82,8 +90,12 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal(FineTuneGrid.Full.Count, settings.Length);
         Assert.Equal([1e-4, 1e-1], new[] { settings[0].Rate, settings[^1].Rate });
         Assert.Equal(Math.Sqrt(1e-7), settings[8].Rate, 1e-12);
-        Assert.Equal([0, 1e-6 / 1e-4, 1e-3 / 1e-4], new[] { settings[0].WeightDecay, settings[1].WeightDecay, settings[7].WeightDecay });
-        Assert.All((FineTuneGrid.Thin with { FixedDecay = 0.3 }).Settings(Short), setting => Assert.Equal(0.3, setting.WeightDecay));
+        Assert.Equal(
+            [0, 1e-6 / 1e-4, 1e-3 / 1e-4],
+            new[] { settings[0].WeightDecay, settings[1].WeightDecay, settings[7].WeightDecay });
+        Assert.All(
+            (FineTuneGrid.Thin with { FixedDecay = 0.3 }).Settings(Short),
+            setting => Assert.Equal(0.3, setting.WeightDecay));
     }
 
     [Fact]
@@ -94,7 +106,9 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal([1e-3, 1], new[] { settings[0].Rate, settings[^1].Rate });
         Assert.Equal(1e-5 / 1e-3, settings[0].WeightDecay, 1e-12);
         Assert.Equal(Math.Pow(10, -1.5), settings[^1].WeightDecay, 1e-12);
-        Assert.All(FineTuneGrid.ThinFromScratch.Settings(Short), thin => Assert.Contains(settings, s => Math.Abs(Math.Log(s.Rate / thin.Rate)) < 1e-9));
+        Assert.All(
+            FineTuneGrid.ThinFromScratch.Settings(Short),
+            thin => Assert.Contains(settings, s => Math.Abs(Math.Log(s.Rate / thin.Rate)) < 1e-9));
     }
 
     [Fact]
@@ -137,7 +151,10 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [Fact]
     public void The_same_seed_gives_the_same_result_and_from_scratch_another()
     {
-        FineTuneResult[] results = [Tune(Short), Tune(Short), Tune(Short with { FromScratch = true }), Tune(Short with { Seed = 1 })];
+        FineTuneResult[] results =
+        [
+            Tune(Short), Tune(Short), Tune(Short with { FromScratch = true }), Tune(Short with { Seed = 1 }),
+        ];
         Assert.Equal(results[0].FinalLoss, results[1].FinalLoss);
         Assert.Equal(results[0].Outcome.Predictions, results[1].Outcome.Predictions);
         Assert.NotEqual(results[0].FinalLoss, results[2].FinalLoss);
@@ -150,7 +167,8 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Tune(Short with { Rate = 0, FromScratch = true, Seed = 5 }, to: "out");
         using TrainedEncoder after = TrainedEncoder.Load(folder.PathOf("out"));
         using ResNet fresh = EncoderCatalog.Create(TinyRun.Options.Encoder, TinyRun.Options.Views.Size, 5);
-        Assert.True(fresh.get_parameter("conv1.weight")!.equal(after.Module.get_parameter("conv1.weight")!).all().item<bool>());
+        Assert.True(
+            fresh.get_parameter("conv1.weight")!.equal(after.Module.get_parameter("conv1.weight")!).all().item<bool>());
     }
 
     [Fact]
@@ -160,9 +178,12 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         FineTuneResult result = Tune(Short, grid: grid);
         FineTuneResult other = Tune(Short, grid: grid, test: TinyRun.Images(30));
 
-        Assert.Equal([(1e-30, 0), (1e-30, 1e26), (0.05, 0), (0.05, 0.002)], result.Search.Select(t => (t.Rate, Math.Round(t.WeightDecay, 9))));
+        Assert.Equal(
+            [(1e-30, 0), (1e-30, 1e26), (0.05, 0), (0.05, 0.002)],
+            result.Search.Select(t => (t.Rate, Math.Round(t.WeightDecay, 9))));
         Assert.Equal(result.Search, other.Search);
-        Assert.Equal(result.Search.Max(t => t.Score), result.Search.Single(t => t.Rate == result.Options.Rate && t.WeightDecay == result.Options.WeightDecay).Score);
+        Assert.Equal(result.Search.Max(t => t.Score), result.Search.Single(
+            t => t.Rate == result.Options.Rate && t.WeightDecay == result.Options.WeightDecay).Score);
         Assert.Equal(64, result.Labels);
         Assert.InRange(result.ValidationImages, 10, 16);
     }
@@ -181,12 +202,17 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void Validation_images_are_decoded_once_for_all_settings_if_they_may_be_cached(string cache, int times)
     {
         using var validation = new Counted(TinyRun.Images(24));
-        FineTuneResult result = new FineTuning(pretrained.Run, Short with { Steps = 1 }, new DataOptions { Cache = EnumText.Parse<DataCache>(cache) }, threads: 1)
+        FineTuneResult result = new FineTuning(
+            pretrained.Run,
+            Short with { Steps = 1 },
+            new DataOptions { Cache = EnumText.Parse<DataCache>(cache) },
+            threads: 1)
         {
             Grid = new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]),
             Validation = validation,
         }.Run(TinyRun.Images(), Test());
-        FineTuneResult plain = Tune(Short with { Steps = 1 }, new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]), validation: TinyRun.Images(24));
+        FineTuneResult plain = Tune(
+            Short with { Steps = 1 }, new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]), validation: TinyRun.Images(24));
 
         // The last training, on all images, may read some more because it loads ahead.
         Assert.InRange(validation.Reads, 24 * times, cache == "always" ? 24 : int.MaxValue);
@@ -214,7 +240,9 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         using SafetensorsFile checkpoint = SafetensorsFile.Read(new RunDirectory(pretrained.Run).LatestCheckpoint()!);
         foreach (string name in new[] { "layers.linear1.weight", "layers.bn1.weight", "layers.bn1.bias" })
         {
-            Assert.True(classifier.Tensors[$"projection.{name}"].equal(checkpoint.Tensors[$"head.{name}"]).all().item<bool>(), name);
+            Assert.True(
+                classifier.Tensors[$"projection.{name}"].equal(checkpoint.Tensors[$"head.{name}"]).all().item<bool>(),
+                name);
         }
 
         FineTuneResult trained = Tune(Short with { ProjectionLayers = 1 }, to: "trained");
@@ -230,7 +258,8 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [InlineData("none", 2, 1, "of kind 'none'")]
     public void A_layer_that_the_head_does_not_have_is_refused(string kind, int layers, int count, string message)
     {
-        var error = Assert.Throws<ConfigurationException>(() => FirstLayers.Check(new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers }, count));
+        var error = Assert.Throws<ConfigurationException>(
+            () => FirstLayers.Check(new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers }, count));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -238,7 +267,8 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void A_bare_encoder_has_no_head()
     {
         string file = new RunDirectory(pretrained.Run).EncoderFile;
-        var error = Assert.Throws<ConfigurationException>(() => new FineTuning(file, Short with { ProjectionLayers = 1 }));
+        var error = Assert.Throws<ConfigurationException>(
+            () => new FineTuning(file, Short with { ProjectionLayers = 1 }));
         Assert.Contains("only a run directory has them", error.Message, StringComparison.Ordinal);
     }
 
@@ -251,9 +281,15 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal((2, 6), (tiny.Labels, tiny.Steps));
 
         ImageDataSet single = images.Subset([0, 0, 0]);
-        Assert.Contains("of one class", Assert.Throws<DataException>(() => Tune(Short, train: single)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "of one class",
+            Assert.Throws<DataException>(() => Tune(Short, train: single)).Message,
+            StringComparison.Ordinal);
         using ImageDataSet animals = new InMemoryDataSet([images.Read(0), images.Read(1)], [0, 1], ["cat", "dog"]);
-        Assert.Contains("different classes", Assert.Throws<DataException>(() => Tune(Short, test: animals)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "different classes",
+            Assert.Throws<DataException>(() => Tune(Short, test: animals)).Message,
+            StringComparison.Ordinal);
     }
 
     private static ImageDataSet Test() => DataSets.Open("sample:test").Subset([.. Enumerable.Range(0, 40)]);
@@ -294,14 +330,17 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     {
         private readonly TemporaryFolder folder = new();
 
-        public Pretrained() => TinyRun.Train(folder, "run", TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 });
+        public Pretrained()
+            => TinyRun.Train(folder, "run", TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 });
 
         public string Run => folder.PathOf("run");
 
         public void Dispose() => folder.Dispose();
 
         internal byte[][] Files()
-            => [.. Directory.GetFiles(Run, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+            => [.. Directory.GetFiles(Run, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllBytes)];
 
         /// <summary>A copy whose description specifies another precision.</summary>
         internal string In(TemporaryFolder other, string precision)
@@ -310,7 +349,10 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
             Directory.CreateDirectory(run.Root);
             File.Copy(new RunDirectory(Run).EncoderFile, run.EncoderFile);
             RunRecord record = RunRecord.Read(new RunDirectory(Run).RunFile);
-            (record with { Configuration = record.Configuration with { Precision = EnumText.Parse<Precision>(precision) } }).Write(run.RunFile);
+            (record with
+            {
+                Configuration = record.Configuration with { Precision = EnumText.Parse<Precision>(precision) },
+            }).Write(run.RunFile);
             return run.Root;
         }
     }

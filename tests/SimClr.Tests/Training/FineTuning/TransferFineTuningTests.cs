@@ -45,7 +45,8 @@ public sealed class TransferFineTuningTests : IDisposable
         Assert.True(result.Validation > guessed[0] + 0.3, $"{result.Validation}, guessing {guessed[0]}");
         Assert.True(result.Value > guessed[1] + 0.3, $"{result.Value}, guessing {guessed[1]}");
         Assert.InRange(result.Value, result.Interval.Low, result.Interval.High);
-        Assert.Equal((120, 60, 0, false), (result.TrainImages, result.TestImages, result.SkippedImages, result.IsPartial));
+        Assert.Equal(
+            (120, 60, 0, false), (result.TrainImages, result.TestImages, result.SkippedImages, result.IsPartial));
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class TransferFineTuningTests : IDisposable
     [InlineData(false, 0.05, 0.75)]
     public void Settings_are_chosen_by_the_measure_of_the_set(bool top1, double rate, double value)
     {
-        using TransferSplits splits = Open(Aircraft() with { Metric = top1 ? TransferMetric.Top1 : TransferMetric.MeanPerClass });
+        using TransferSplits splits = Open(
+            Aircraft() with { Metric = top1 ? TransferMetric.Top1 : TransferMetric.MeanPerClass });
         TransferResult result = Tune(splits, steps: 30, rate: 0.05);
         Assert.Equal(rate, result.Chosen[0].Value);
         Assert.Equal(value, result.Validation, 12);
@@ -92,12 +94,13 @@ public sealed class TransferFineTuningTests : IDisposable
         Assert.Equal([0.8, 0.6], Scores(SelectionMetric.Top1));
         Assert.Equal([0.5, 0.75], Scores(SelectionMetric.MeanPerClass));
 
-        double[] Scores(SelectionMetric metric) => [.. new FineTuning(encoder, new FineTuneOptions { Steps = 30 }, Reading, threads: 1)
-        {
-            Grid = Rates(0.05),
-            Metric = metric,
-            Validation = splits.Validation,
-        }.Run(splits.Train, splits.Test).Search.Select(tried => Math.Round(tried.Score!.Value, 12))];
+        double[] Scores(SelectionMetric metric)
+            => [.. new FineTuning(encoder, new FineTuneOptions { Steps = 30 }, Reading, threads: 1)
+            {
+                Grid = Rates(0.05),
+                Metric = metric,
+                Validation = splits.Validation,
+            }.Run(splits.Train, splits.Test).Search.Select(tried => Math.Round(tried.Score!.Value, 12))];
     }
 
     [Fact]
@@ -106,12 +109,14 @@ public sealed class TransferFineTuningTests : IDisposable
         using var scope = NewDisposeScope();
         var options = new EncoderOptions { Name = "resnet18", Width = 0.0625 };
         ResNet network = EncoderCatalog.Create(options, 10);
-        using var model = new ClassifierModel(network, null, new LinearClassifier(network.RepresentationSize, 3), channelsLast: false);
+        using var model = new ClassifierModel(
+            network, null, new LinearClassifier(network.RepresentationSize, 3), channelsLast: false);
         sbyte[][] presence = [[1, 0, -1], [-1, 0, 0], [1, 0, 1], [0, 0, -1]];
         StepOutcome outcome = new SupervisedStep(model, presence, new RankShare(3, parts: 1), World.Solo)
             .Compute(() => new ViewBatch(rand(3, 3, 10, 10), tensor([3L, 0, 2])));
 
-        Assert.Equal(5 * Math.Log(2) / 3, outcome.Loss.item<float>(), 1e-6);   // 1 + 2 + 2 marks count, at logits of zero
+        // 1 + 2 + 2 marks count, at logits of zero
+        Assert.Equal(5 * Math.Log(2) / 3, outcome.Loss.item<float>(), 1e-6);
         Tensor gradient = model.get_parameter("classifier.layer.weight")!.grad!.abs();
         Assert.Equal(0, gradient[1].max().item<float>());
         Assert.True(gradient[0].max().item<float>() > 0 && gradient[2].max().item<float>() > 0);
@@ -123,11 +128,14 @@ public sealed class TransferFineTuningTests : IDisposable
         using TransferSplits several = Open(ColoredVoc.Write(folder));
         using TransferSplits single = Open(Aircraft());
         Assert.Contains("several classes each", Refused(SelectionMetric.Top1, several), StringComparison.Ordinal);
-        Assert.Contains("several classes each", Refused(SelectionMetric.MeanAveragePrecision, several), StringComparison.Ordinal);
-        Assert.Contains("one class each", Refused(SelectionMetric.MeanAveragePrecision, single), StringComparison.Ordinal);
+        Assert.Contains(
+            "several classes each", Refused(SelectionMetric.MeanAveragePrecision, several), StringComparison.Ordinal);
+        Assert.Contains(
+            "one class each", Refused(SelectionMetric.MeanAveragePrecision, single), StringComparison.Ordinal);
 
         string Refused(SelectionMetric metric, TransferSplits splits) => Assert.Throws<DataException>(
-            () => new FineTuning(encoder, new FineTuneOptions { Steps = 1 }, Reading, threads: 1) { Metric = metric }.Run(splits.Train, splits.Test)).Message;
+            () => new FineTuning(encoder, new FineTuneOptions { Steps = 1 }, Reading, threads: 1) { Metric = metric }
+                .Run(splits.Train, splits.Test)).Message;
     }
 
     [Fact]
@@ -144,12 +152,20 @@ public sealed class TransferFineTuningTests : IDisposable
 
     /// <summary>The mean average precision of images ranked by their numbers.</summary>
     private static double ByNumber(ImageDataSet images)
-        => MeanAveragePrecision.Compute(new float[20 * images.Count], [.. images.MultiLabels!.SelectMany(marks => marks)], 20);
+        => MeanAveragePrecision.Compute(
+            new float[20 * images.Count], [.. images.MultiLabels!.SelectMany(marks => marks)], 20);
 
-    private TransferResult Tune(TransferSplits splits, int steps, double rate, DataOptions? reading = null) => new TransferFineTuning(
-        encoder, new FineTuneOptions { Steps = steps, BatchSize = 32 }, Rates(rate), reading ?? Reading, TestDevice.Name, threads: 1).Run(splits);
+    private TransferResult Tune(TransferSplits splits, int steps, double rate, DataOptions? reading = null)
+        => new TransferFineTuning(
+            encoder,
+            new FineTuneOptions { Steps = steps, BatchSize = 32 },
+            Rates(rate),
+            reading ?? Reading,
+            TestDevice.Name,
+            threads: 1).Run(splits);
 
-    private TransferSplits Open(TransferSet set) => TransferSplits.Open(set, set.FindBelow(folder.Path)!, Reading, seed: 0, allowPartial: false);
+    private TransferSplits Open(TransferSet set)
+        => TransferSplits.Open(set, set.FindBelow(folder.Path)!, Reading, seed: 0, allowPartial: false);
 
     private TransferSet Aircraft()
     {
@@ -157,7 +173,13 @@ public sealed class TransferFineTuningTests : IDisposable
         Part("train", 1000, (8, "first", Red), (8, "second", Blue));
         Part("val", 2000, (4, "first", Red), (4, "first", Blue), (2, "second", Blue));
         Part("test", 3000, (4, "first", Red), (4, "first", Blue), (2, "second", Blue));
-        return TransferCatalog.Find("aircraft")! with { Classes = 2, TrainImages = 16, ValidationImages = 10, TestImages = 10 };
+        return TransferCatalog.Find("aircraft")! with
+        {
+            Classes = 2,
+            TrainImages = 16,
+            ValidationImages = 10,
+            TestImages = 10,
+        };
     }
 
     private void Part(string part, int number, params (int Count, string Name, SKColor Color)[] groups)

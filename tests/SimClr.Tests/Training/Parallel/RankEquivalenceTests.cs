@@ -52,7 +52,8 @@ public sealed class RankEquivalenceTests
     [InlineData("margin", true)]
     public void Ranks_with_every_loss_train_as_one_process(string name, bool semiHard)
     {
-        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Temperature = 0.5 });
+        IContrastiveLoss loss = LossCatalog.Create(
+            new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Temperature = 0.5 });
         AssertSame(Plain with { Loss = loss }, 2);
         AssertSame(Plain with { Loss = loss, Micro = 5 }, 3);
     }
@@ -78,7 +79,11 @@ public sealed class RankEquivalenceTests
             Plain with
             {
                 Batch = 8,
-                Options = TinyRun.Options with { Encoder = new EncoderOptions { Name = "resnet18" }, Views = new ViewOptions { Size = 32 } },
+                Options = TinyRun.Options with
+                {
+                    Encoder = new EncoderOptions { Name = "resnet18" },
+                    Views = new ViewOptions { Size = 32 },
+                },
             },
             2);
 
@@ -131,7 +136,8 @@ public sealed class RankEquivalenceTests
 
         // The positions in the padded gathered rows.
         int most = shares[0].MaxImages;
-        int[] gathered = [.. split.SelectMany(rank => rank.SelectMany(part => part).Concat(Enumerable.Repeat(-1, most)).Take(most))];
+        int[] gathered = [.. split.SelectMany(
+            rank => rank.SelectMany(part => part).Concat(Enumerable.Repeat(-1, most)).Take(most))];
         long[] order = shares[0].Order ?? [.. Enumerable.Range(0, batch).Select(i => (long)i)];
         Assert.Equal(all, order.Select(place => gathered[place]));
         Assert.Equal(inOrder && images.Distinct().Count() == 1, shares[0].Order is null);
@@ -142,7 +148,8 @@ public sealed class RankEquivalenceTests
     {
         var error = Assert.Throws<ConfigurationException>(() => new RankShare(7, 2, 4, 0));
         Assert.Equal(
-            "4 ranks cannot share a batch of 7 images in 2 micro-batches: each needs at least one image. Start fewer ranks, or use a larger batch (Batch.Size)",
+            "4 ranks cannot share a batch of 7 images in 2 micro-batches: each needs at least one image. "
+                + "Start fewer ranks, or use a larger batch (Batch.Size)",
             error.Message);
     }
 

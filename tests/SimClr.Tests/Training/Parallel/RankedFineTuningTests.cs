@@ -13,7 +13,8 @@ namespace SimClr.Tests.Training;
 /// same steps in double precision are in <see cref="RankEquivalenceTests"/>.
 /// </summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained) : IClassFixture<FineTuningTests.Pretrained>, IDisposable
+public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
+    : IClassFixture<FineTuningTests.Pretrained>, IDisposable
 {
     private static readonly FineTuneOptions Short = new() { Steps = 6, BatchSize = 15, Rate = 0.05, Seed = 1 };
     private static readonly DataOptions Reading = new() { Workers = 1, Cache = DataCache.Never, MaxSkipped = 0.1 };
@@ -60,14 +61,18 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
     [Fact]
     public void Ranks_that_were_started_differently_are_refused_with_the_difference()
     {
-        ConfigurationException error = Refused(ranks => Short with { Rate = ranks.Rank == 1 ? 0.5 : 0.05, FromScratch = ranks.Rank == 2 }, size: 3);
+        ConfigurationException error = Refused(
+            ranks => Short with { Rate = ranks.Rank == 1 ? 0.5 : 0.05, FromScratch = ranks.Rank == 2 }, size: 3);
         Assert.Contains("  rate: rank 0 has 0.05, rank 1 has 0.5\n", error.Message, StringComparison.Ordinal);
         Assert.Contains("  from_scratch: rank 0 has false, rank 2 has true\n", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_batch_too_small_for_the_ranks_is_refused()
-        => Assert.Contains("3 ranks cannot share a batch of 2 images", Refused(_ => Short with { BatchSize = 2 }, size: 3).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "3 ranks cannot share a batch of 2 images",
+            Refused(_ => Short with { BatchSize = 2 }, size: 3).Message,
+            StringComparison.Ordinal);
 
     private ConfigurationException Refused(Func<ICommunicator, FineTuneOptions> options, int size)
         => Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(size, ranks =>
@@ -80,7 +85,8 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
             }
         }));
 
-    private FineTuneResult Tune(ICommunicator ranks, FineTuneOptions options, FineTuneGrid? grid = null, string? to = null)
+    private FineTuneResult Tune(
+        ICommunicator ranks, FineTuneOptions options, FineTuneGrid? grid = null, string? to = null)
     {
         using var train = new Flawed(TinyRun.Images(), 5);
         return new FineTuning(pretrained.Run, options, Reading, threads: 1)
@@ -95,6 +101,7 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
     {
         using var scope = NewDisposeScope();
         using TrainedEncoder encoder = TrainedEncoder.Load(folder.PathOf(run));
-        return [.. ModuleState.Enumerate(encoder.Module).SelectMany(part => part.Value.to_type(ScalarType.Float64).contiguous().data<double>().ToArray())];
+        return [.. ModuleState.Enumerate(encoder.Module)
+            .SelectMany(part => part.Value.to_type(ScalarType.Float64).contiguous().data<double>().ToArray())];
     }
 }

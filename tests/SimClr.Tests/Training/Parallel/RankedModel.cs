@@ -102,14 +102,19 @@ internal sealed record RankedModel
         encoder.to(TestDevice.Device);
         classifier.to(TestDevice.Device);
         var model = new ClassifierModel(encoder, null, classifier, ChannelsLast.Convert(encoder));
-        return new SupervisedTask(model, encoder.RepresentationSize, [.. Enumerable.Range(0, Batch).Select(i => i % 4)], NumericClassNames.Create(4));
+        return new SupervisedTask(
+            model,
+            encoder.RepresentationSize,
+            [.. Enumerable.Range(0, Batch).Select(i => i % 4)],
+            NumericClassNames.Create(4));
     }
 
     private static IEnumerable<double> State(nn.Module model)
     {
         foreach (Tensor tensor in model.state_dict().OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Value))
         {
-            foreach (double value in tensor.detach().cpu().to_type(ScalarType.Float64).contiguous().data<double>().ToArray())
+            foreach (double value
+                in tensor.detach().cpu().to_type(ScalarType.Float64).contiguous().data<double>().ToArray())
             {
                 yield return value;
             }
@@ -120,7 +125,8 @@ internal sealed record RankedModel
     private static void MakeEveryLayerCount(nn.Module model)
     {
         using var _ = no_grad();
-        foreach (var (_, parameter) in model.named_parameters().Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
+        foreach (var (_, parameter) in model.named_parameters()
+            .Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
         {
             parameter.fill_(0.5);
         }
@@ -132,13 +138,16 @@ internal sealed record RankedModel
         int side = Options.Views.Size;
         using var generator = new Generator((ulong)(7 + step));
         Tensor all = rand([views, Batch, 3, side, side], dtype: ScalarType.Float64, generator: generator);
-        all = all.ToTestDevice().add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).ToTestDevice());   // images differ from each other, and so do ranks
+        // images differ from each other, and so do ranks
+        all = all.ToTestDevice()
+            .add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).ToTestDevice());
         var parts = new Queue<int[]>(share.Split([.. Enumerable.Range(0, Batch)]));
         return () =>
         {
             int[] part = parts.Dequeue();
             Tensor own = all.narrow(1, part[0], part.Length).reshape(views * part.Length, 3, side, side);
-            return new ViewBatch(own, Numbers.ToTensor(Enumerable.Repeat(part, views).SelectMany(images => images)).ToTestDevice());
+            return new ViewBatch(
+                own, Numbers.ToTensor(Enumerable.Repeat(part, views).SelectMany(images => images)).ToTestDevice());
         };
     }
 }

@@ -14,7 +14,12 @@ namespace SimClr.Tests.Training;
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankedRunTests : IDisposable
 {
-    private static readonly PretrainOptions Options = TinyRun.Options with { Precision = Precision.Fp32, OnlineLinear = true, Threads = 1 };
+    private static readonly PretrainOptions Options = TinyRun.Options with
+    {
+        Precision = Precision.Fp32,
+        OnlineLinear = true,
+        Threads = 1,
+    };
 
     private readonly TemporaryFolder folder = new();
 
@@ -54,14 +59,19 @@ public sealed class RankedRunTests : IDisposable
             var error = Assert.Throws<OperationCanceledException>(() => Ranked("resumed", 2, rank => rank == 0
                 ? (progress, stop.Token)
                 : (null, CancellationToken.None)));
-            Assert.StartsWith($"stopped after step {TinyRun.StepsPerEpoch} of 12; the checkpoint is ", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"stopped after step {TinyRun.StepsPerEpoch} of 12; the checkpoint is ",
+                error.Message,
+                StringComparison.Ordinal);
         }
 
         Ranked("resumed", 2, resume: true);
         byte[] whole = TinyRun.Checkpoint(folder.PathOf("whole"));
         Assert.Equal(whole, TinyRun.Checkpoint(folder.PathOf("again")));
         Assert.Equal(whole, TinyRun.Checkpoint(folder.PathOf("resumed")));
-        Assert.Equal(File.ReadAllBytes(FileOf("whole", "encoder.safetensors")), File.ReadAllBytes(FileOf("resumed", "encoder.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(FileOf("whole", "encoder.safetensors")),
+            File.ReadAllBytes(FileOf("resumed", "encoder.safetensors")));
     }
 
     [Fact]
@@ -85,11 +95,14 @@ public sealed class RankedRunTests : IDisposable
         PretrainOptions options = Options with { Threads = 0 };
         Ranked("run", 2, options: options);
         var log = new ListLogger();
-        ThreadRanks.Run(2, ranks => new Pretrainer(options) { Communicator = ranks, Logger = ranks.Rank == 0 ? log : new ListLogger() }
-            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
+        ThreadRanks.Run(
+            2,
+            ranks => new Pretrainer(options) { Communicator = ranks, Logger = ranks.Rank == 0 ? log : new ListLogger() }
+                .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Contains(log.Lines, line => line.StartsWith("Resuming after step ", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, line => line.Contains("bit-exact", StringComparison.Ordinal));
-        Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), RunRecord.Read(FileOf("run", "run.json")).Machine.Threads);
+        Assert.Equal(
+            Math.Max(1, Environment.ProcessorCount / 2), RunRecord.Read(FileOf("run", "run.json")).Machine.Threads);
     }
 
     [Fact]
@@ -112,8 +125,12 @@ public sealed class RankedRunTests : IDisposable
     {
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(3, ranks =>
         {
-            PretrainOptions options = ranks.Rank == 2 ? Options with { Loss = Options.Loss with { Temperature = 0.25 } } : Options;
-            Expect(ranks, () => Trainer(ranks, options).Run(TinyRun.Images(ranks.Rank == 1 ? 48 : 64), folder.PathOf("run")));
+            PretrainOptions options = ranks.Rank == 2
+                ? Options with { Loss = Options.Loss with { Temperature = 0.25 } }
+                : Options;
+            Expect(
+                ranks,
+                () => Trainer(ranks, options).Run(TinyRun.Images(ranks.Rank == 1 ? 48 : 64), folder.PathOf("run")));
         }));
         Assert.Contains("  images: rank 0 has 64, rank 1 has 48", error.Message, StringComparison.Ordinal);
         Assert.Contains("  fingerprint of the data: rank 0 has ", error.Message, StringComparison.Ordinal);
@@ -124,7 +141,9 @@ public sealed class RankedRunTests : IDisposable
     [Fact]
     public void Machine_settings_may_differ_between_ranks()
         => Assert.All(
-            ThreadRanks.Run(2, ranks => Trainer(ranks, Options with { Data = Options.Data with { Workers = 1 + ranks.Rank } }).Run(TinyRun.Images(), folder.PathOf("run"))),
+            ThreadRanks.Run(
+                2, ranks => Trainer(ranks, Options with { Data = Options.Data with { Workers = 1 + ranks.Rank } })
+                    .Run(TinyRun.Images(), folder.PathOf("run"))),
             result => Assert.Equal(12, result.Steps));
 
     [Fact]
@@ -133,7 +152,8 @@ public sealed class RankedRunTests : IDisposable
         Ranked("run", 2);
         Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
         {
-            Exception error = Assert.ThrowsAny<SimClrException>(() => Trainer(ranks, Options).Run(TinyRun.Images(), folder.PathOf("run")));
+            Exception error = Assert.ThrowsAny<SimClrException>(
+                () => Trainer(ranks, Options).Run(TinyRun.Images(), folder.PathOf("run")));
             Assert.True(RankErrors.IsCollective(error));
             if (ranks.Rank == 0)
             {
@@ -149,8 +169,9 @@ public sealed class RankedRunTests : IDisposable
     {
         var error = Assert.Throws<PeerException>(() => ThreadRanks.Run(2, ranks =>
         {
-            PretrainResult Run() => Trainer(ranks, Options with { Data = Options.Data with { Cache = DataCache.Always } })
-                .Run(ranks.Rank == 1 ? new Unreadable(TinyRun.Images()) : TinyRun.Images(), folder.PathOf("run"));
+            PretrainResult Run()
+                => Trainer(ranks, Options with { Data = Options.Data with { Cache = DataCache.Always } })
+                    .Run(ranks.Rank == 1 ? new Unreadable(TinyRun.Images()) : TinyRun.Images(), folder.PathOf("run"));
             if (ranks.Rank == 1)
             {
                 Assert.Throws<DataException>(Run);
@@ -174,7 +195,8 @@ public sealed class RankedRunTests : IDisposable
             weights[1000].fill_(communicator.Rank == 2 ? 1.0000001 : 1);
             ranks.CheckWeights( [weights], 5);
         }));
-        Assert.StartsWith("the weights of rank 2 differ from those of rank 0 after step 5", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the weights of rank 2 differ from those of rank 0 after step 5", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,8 +207,10 @@ public sealed class RankedRunTests : IDisposable
             using var scope = NewDisposeScope();
             var ranks = new RankedWorld(communicator);
             Tensor x = ones(3).requires_grad_();
-            Tensor y = BackwardHook.Attach(x, () => throw new CommunicationException("the cable is out"), ranks).mul(2).sum();
-            Exception error = Assert.Throws<CommunicationException>(() => ranks.Backward(() => y.backward(), last: true));
+            Tensor y =
+                BackwardHook.Attach(x, () => throw new CommunicationException("the cable is out"), ranks).mul(2).sum();
+            Exception error = Assert.Throws<CommunicationException>(
+                () => ranks.Backward(() => y.backward(), last: true));
             Assert.Equal(6, x.grad!.sum().item<float>());
             ranks.Backward(() => x.mul(2).sum().backward(), last: false);   // it is thrown once
             return error;
@@ -198,7 +222,8 @@ public sealed class RankedRunTests : IDisposable
     public void An_automatic_micro_batch_needs_a_memory_limit()
     {
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
-            Expect(ranks, () => Trainer(ranks, Options with { Batch = new BatchOptions { Size = 16, Micro = 0 } }).Run(TinyRun.Images(), folder.PathOf("run")))));
+            Expect(ranks, () => Trainer(ranks, Options with { Batch = new BatchOptions { Size = 16, Micro = 0 } })
+                .Run(TinyRun.Images(), folder.PathOf("run")))));
         Assert.Contains("set Batch.Memory (for example 8GB per rank)", error.Message, StringComparison.Ordinal);
     }
 
@@ -215,7 +240,8 @@ public sealed class RankedRunTests : IDisposable
         }
     }
 
-    private static Pretrainer Trainer(ICommunicator ranks, PretrainOptions options, IProgress<PretrainProgress>? progress = null)
+    private static Pretrainer Trainer(
+        ICommunicator ranks, PretrainOptions options, IProgress<PretrainProgress>? progress = null)
         => new(options) { Communicator = ranks, Progress = progress };
 
     private PretrainResult[] Ranked(
@@ -226,8 +252,10 @@ public sealed class RankedRunTests : IDisposable
         PretrainOptions? options = null)
         => ThreadRanks.Run(size, ranks =>
         {
-            (IProgress<PretrainProgress>? progress, CancellationToken token) = stop?.Invoke(ranks.Rank) ?? (null, CancellationToken.None);
-            return Trainer(ranks, options ?? Options, progress).Run(TinyRun.Images(), folder.PathOf(name), resume, token);
+            (IProgress<PretrainProgress>? progress, CancellationToken token) = stop?.Invoke(ranks.Rank)
+                ?? (null, CancellationToken.None);
+            return Trainer(ranks, options ?? Options, progress)
+                .Run(TinyRun.Images(), folder.PathOf(name), resume, token);
         });
 
     /// <summary>The same loop with the model in double precision.</summary>
@@ -237,7 +265,8 @@ public sealed class RankedRunTests : IDisposable
         {
             using var stop = new CancellationTokenSource();
             int told = 0;
-            var loop = new TrainingSession(Options, RunRecord.Pretraining, device => new DoubleTask(ContrastiveTask.Create(Options, device, null)))
+            var loop = new TrainingSession(
+                Options, RunRecord.Pretraining, device => new DoubleTask(ContrastiveTask.Create(Options, device, null)))
             {
                 Communicator = ranks,
                 Progress = new Reporter(_ =>
@@ -270,7 +299,10 @@ public sealed class RankedRunTests : IDisposable
     }
 
     private void AssertSteps(string name, int steps)
-        => Assert.EndsWith($"{steps:D9}.safetensors", new RunDirectory(folder.PathOf(name)).LatestCheckpoint(), StringComparison.Ordinal);
+        => Assert.EndsWith(
+            $"{steps:D9}.safetensors",
+            new RunDirectory(folder.PathOf(name)).LatestCheckpoint(),
+            StringComparison.Ordinal);
 
     private Dictionary<string, double[]> State(string name)
     {
@@ -301,7 +333,12 @@ public sealed class RankedRunTests : IDisposable
         public IGradientStep Step(RankShare share, World world) => new DoubleStep(inner.Step(share, world));
 
         public RunHealth Health(StepOutcome step)
-            => inner.Health(step with { Loss = step.Loss.to_type(ScalarType.Float32), H = step.H.to_type(ScalarType.Float32), Output = step.Output.to_type(ScalarType.Float32) });
+            => inner.Health(step with
+            {
+                Loss = step.Loss.to_type(ScalarType.Float32),
+                H = step.H.to_type(ScalarType.Float32),
+                Output = step.Output.to_type(ScalarType.Float32),
+            });
 
         public void Save(RunDirectory run, TrainedEncoder encoder) => inner.Save(run, encoder);
 
@@ -313,7 +350,9 @@ public sealed class RankedRunTests : IDisposable
         public void Dispose() => inner.Dispose();
 
         public StepOutcome Compute(Func<ViewBatch> nextViews)
-            => inner.Compute(() => nextViews() is var batch ? batch with { Views = batch.Views.to_type(ScalarType.Float64) } : default);
+            => inner.Compute(() => nextViews() is var batch
+                ? batch with { Views = batch.Views.to_type(ScalarType.Float64) }
+                : default);
     }
 
     private sealed class Unreadable(ImageDataSet images) : DelegatingDataSet(images)

@@ -63,7 +63,8 @@ public sealed class GradientStepTests : IDisposable
         SimClrModel plain = Model(head, ScalarType.Float32);
         SimClrModel cut = Model(head, ScalarType.Float32);
         StepOutcome expected = new PlainStep(plain, Loss).Compute(Feed(Images, ScalarType.Float32));
-        StepOutcome got = new ContrastiveStep(cut, new BatchLoss(Loss), World.Solo).Compute(Feed(Images, ScalarType.Float32));
+        StepOutcome got = new ContrastiveStep(cut, new BatchLoss(Loss), World.Solo)
+            .Compute(Feed(Images, ScalarType.Float32));
         Assert.Equal(expected.Loss.item<float>(), got.Loss.item<float>());
         Assert.Equal(0, got.Output.LargestDifference(expected.Output.to_type(ScalarType.Float64)));
         foreach (var (name, parameter) in plain.named_parameters().Where(p => p.parameter.requires_grad))
@@ -80,7 +81,8 @@ public sealed class GradientStepTests : IDisposable
     [Theory]
     [InlineData(ScalarType.Float32, ScalarType.Float32, 1e-5, 1e-3)]
     [InlineData(ScalarType.Float32, ScalarType.BFloat16, 0.01, 0.1)]
-    public void The_gradient_is_that_of_the_whole_batch_within_rounding_in_every_training_precision(ScalarType weights, ScalarType pixels, double ofLoss, double ofGradient)
+    public void The_gradient_is_that_of_the_whole_batch_within_rounding_in_every_training_precision(
+        ScalarType weights, ScalarType pixels, double ofLoss, double ofGradient)
     {
         SimClrModel plain = Model("mlp", weights);
         SimClrModel cached = Model("mlp", weights);
@@ -93,7 +95,9 @@ public sealed class GradientStepTests : IDisposable
         {
             Tensor gradient = cached.get_parameter(name)!.grad!;
             Assert.Equal(ScalarType.Float32, gradient.dtype);
-            Assert.True(gradient.sub(parameter.grad!).norm().item<float>() <= ofGradient * parameter.grad!.norm().item<float>(), name);
+            Assert.True(
+                gradient.sub(parameter.grad!).norm().item<float>() <= ofGradient * parameter.grad!.norm().item<float>(),
+                name);
         }
     }
 
@@ -105,9 +109,16 @@ public sealed class GradientStepTests : IDisposable
     [InlineData("margin", false, true)]
     [InlineData("margin", true, true)]
     [InlineData("margin", false, false)]
-    public void The_gradient_is_that_of_the_whole_batch_for_every_loss_and_head(string name, bool semiHard, bool normalize)
+    public void The_gradient_is_that_of_the_whole_batch_for_every_loss_and_head(
+        string name, bool semiHard, bool normalize)
     {
-        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Normalize = normalize, Temperature = 0.5 });
+        IContrastiveLoss loss = LossCatalog.Create(new LossOptions
+        {
+            Name = EnumText.Parse<LossName>(name),
+            SemiHard = semiHard,
+            Normalize = normalize,
+            Temperature = 0.5,
+        });
         foreach (string head in new[] { "none", "linear", "mlp" })
         {
             SimClrModel plain = Model(head);
@@ -115,8 +126,12 @@ public sealed class GradientStepTests : IDisposable
             plain.eval();
             cached.eval();
             StepOutcome expected = new PlainStep(plain, loss).Compute(Feed(Images));
-            StepOutcome got = new GradientCacheStep(cached, loss, Images, MicroBatches.Count(Images, 3)).Compute(Feed(3));
-            Assert.Equal(expected.Loss.item<double>(), got.Loss.item<double>(), 1e-12 * Math.Max(1, expected.Loss.item<double>()));
+            StepOutcome got = new GradientCacheStep(cached, loss, Images, MicroBatches.Count(Images, 3))
+                .Compute(Feed(3));
+            Assert.Equal(
+                expected.Loss.item<double>(),
+                got.Loss.item<double>(),
+                1e-12 * Math.Max(1, expected.Loss.item<double>()));
             AssertSameGradients(plain, cached, 1e-9);
         }
     }
@@ -140,7 +155,8 @@ public sealed class GradientStepTests : IDisposable
         SimClrModel whole = Model("mlp");
         SimClrModel cached = Model("mlp");
         Func<ViewBatch> next = Feed(micro);
-        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro)).Select(_ => whole.forward(next().Views.clone()).Z)];
+        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro))
+            .Select(_ => whole.forward(next().Views.clone()).Z)];
         Tensor value = Loss.Forward(
             cat([.. z.Select(part => part.narrow(0, 0, part.shape[0] / 2))]),
             cat([.. z.Select(part => part.narrow(0, part.shape[0] / 2, part.shape[0] / 2))]));
@@ -177,7 +193,9 @@ public sealed class GradientStepTests : IDisposable
             Assert.True(buffer.to_type(ScalarType.Float64).LargestDifference(moved[name]) < 1e-12, name);
         }
 
-        Assert.All(cached.named_buffers().Where(b => b.name.EndsWith("tracked", StringComparison.Ordinal)), b => Assert.Equal(1, b.buffer.item<long>()));
+        Assert.All(
+            cached.named_buffers().Where(b => b.name.EndsWith("tracked", StringComparison.Ordinal)),
+            b => Assert.Equal(1, b.buffer.item<long>()));
     }
 
     [Fact]
@@ -214,14 +232,16 @@ public sealed class GradientStepTests : IDisposable
         }
     }
 
-    private static GradientCacheStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
+    private static GradientCacheStep Cached(SimClrModel model, int micro)
+        => new(model, Loss, Images, MicroBatches.Count(Images, micro));
 
     /// <summary>The same images in micro-batches, through one buffer that each call overwrites.</summary>
     private static Func<ViewBatch> Feed(int micro, ScalarType type = ScalarType.Float64)
     {
         using var generator = new Generator(7);
         Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator).ToTestDevice();
-        var parts = new Queue<int[]>(MicroBatches.Share(Images, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, Images)]));
+        var parts = new Queue<int[]>(
+            MicroBatches.Share(Images, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, Images)]));
         Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: type).ToTestDevice();
         return () =>
         {
@@ -235,12 +255,16 @@ public sealed class GradientStepTests : IDisposable
 
     private SimClrModel Model(string head, ScalarType type = ScalarType.Float64)
     {
-        SimClrModel model = SimClrModel.Create(TinyRun.Options with { Head = new HeadOptions { Kind = EnumText.Parse<HeadKind>(head), Output = 8 } }, TestDevice.Name, null);
+        SimClrModel model = SimClrModel.Create(
+            TinyRun.Options with { Head = new HeadOptions { Kind = EnumText.Parse<HeadKind>(head), Output = 8 } },
+            TestDevice.Name,
+            null);
         model.to(type);
         using var _ = no_grad();
 
         // Not the initial zeros: every layer must contribute.
-        foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
+        foreach (var (name, parameter) in model.named_parameters()
+            .Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
         {
             parameter.fill_(0.5);
         }
@@ -266,7 +290,10 @@ public sealed class GradientStepTests : IDisposable
         Assert.NotEmpty(buffers);
         foreach (var (name, buffer) in expected.named_buffers())
         {
-            Assert.True(buffer.to_type(ScalarType.Float64).LargestDifference(buffers[name].to_type(ScalarType.Float64)) <= tolerance, name);
+            Assert.True(
+                buffer.to_type(ScalarType.Float64).LargestDifference(buffers[name].to_type(ScalarType.Float64))
+                    <= tolerance,
+                name);
         }
     }
 }

@@ -54,7 +54,10 @@ public sealed class MicroBatchTests
     {
         var error = Assert.Throws<ConfigurationException>(
             () => MicroBatchFit.FitLine(512, 1024 * Megabyte, 0, images => (2000 + images) * Megabyte));
-        Assert.Contains("1 GB of memory is too little: a micro-batch of 2 images takes 2 GB", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 GB of memory is too little: a micro-batch of 2 images takes 2 GB",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class RunningStatisticsTests : IDisposable
     private readonly ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.3 }, 12);
     private readonly ClassifierModel model;
 
-    public RunningStatisticsTests() => model = new(encoder, null, new LinearClassifier(encoder.RepresentationSize, 3), false);
+    public RunningStatisticsTests()
+        => model = new(encoder, null, new LinearClassifier(encoder.RepresentationSize, 3), false);
 
     public void Dispose()
     {
@@ -34,7 +35,9 @@ public sealed class RunningStatisticsTests : IDisposable
         Fill(1);
         (string Name, long[] Shape, double[] Values)[] before = [.. State()];
         model.Statistics.Begin();
-        Assert.Equal(before, State(), (a, b) => a.Name == b.Name && a.Shape.SequenceEqual(b.Shape) && a.Values.SequenceEqual(b.Values));
+        Assert.Equal(before, State(), (a, b) => a.Name == b.Name
+            && a.Shape.SequenceEqual(b.Shape)
+            && a.Values.SequenceEqual(b.Values));
     }
 
     [Fact]
@@ -47,7 +50,9 @@ public sealed class RunningStatisticsTests : IDisposable
         model.Statistics.Begin();
         foreach ((int part, double share) in shares.Index())
         {
-            Assert.All(model.named_buffers().Zip(before), pair => Assert.True(pair.First.buffer.equal(pair.Second).all().item<bool>()));
+            Assert.All(
+                model.named_buffers().Zip(before),
+                pair => Assert.True(pair.First.buffer.equal(pair.Second).all().item<bool>()));
             Fill(2 + part);
             foreach ((Tensor sum, Tensor now) in sums.Zip(model.named_buffers().Select(b => b.buffer)))
             {
@@ -58,7 +63,9 @@ public sealed class RunningStatisticsTests : IDisposable
         }
 
         model.Statistics.Settle();
-        Assert.All(model.named_buffers().Zip(sums), pair => Assert.True(pair.First.buffer.equal(pair.Second).all().item<bool>(), pair.First.name));
+        Assert.All(
+            model.named_buffers().Zip(sums),
+            pair => Assert.True(pair.First.buffer.equal(pair.Second).all().item<bool>(), pair.First.name));
     }
 
     [Fact]
@@ -71,7 +78,9 @@ public sealed class RunningStatisticsTests : IDisposable
         Tensor[] before = [.. model.named_buffers().Select(b => b.buffer.clone())];
         Fill(2);
         model.Statistics.Restore();
-        Assert.All(model.named_buffers().Zip(before), pair => Assert.True(pair.First.buffer.equal(pair.Second).all().item<bool>(), pair.First.name));
+        Assert.All(
+            model.named_buffers().Zip(before),
+            pair => Assert.True(pair.First.buffer.equal(pair.Second).all().item<bool>(), pair.First.name));
     }
 
     [Fact]
@@ -87,7 +96,8 @@ public sealed class RunningStatisticsTests : IDisposable
     }
 
     private IEnumerable<(string Name, long[] Shape, double[] Values)> State()
-        => model.named_buffers().Select(b => (b.name, b.buffer.shape, b.buffer.to_type(ScalarType.Float64).data<double>().ToArray()));
+        => model.named_buffers()
+            .Select(b => (b.name, b.buffer.shape, b.buffer.to_type(ScalarType.Float64).data<double>().ToArray()));
 
     private void Fill(int seed)
     {

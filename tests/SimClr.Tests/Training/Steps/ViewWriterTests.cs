@@ -30,8 +30,14 @@ public sealed class ViewWriterTests
         using InMemoryDataSet set = Set();
         using var ring = new PixelRing(10, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
         var loader = new BatchLoader(
-            set, ring.Memory, new ViewWriter(Views, 1).Write, new SkippedImages(set), workers, substituteUnreadable: true);
-        float[][] batches = [.. loader.Load(Plans(), TestContext.Current.CancellationToken).Select(batch => Floats(ring.Take(batch.Slot, 10)))];
+            set,
+            ring.Memory,
+            new ViewWriter(Views, 1).Write,
+            new SkippedImages(set),
+            workers,
+            substituteUnreadable: true);
+        float[][] batches = [.. loader.Load(Plans(), TestContext.Current.CancellationToken)
+            .Select(batch => Floats(ring.Take(batch.Slot, 10)))];
         Assert.Equal(Alone(seed: 1).Select(batch => bfloat16 ? Rounded(batch) : batch), batches);
     }
 
@@ -40,9 +46,13 @@ public sealed class ViewWriterTests
     {
         using InMemoryDataSet set = Set();
         using var ring = new PixelRing(10, Views.Size, "cpu", ScalarType.BFloat16);
-        var loader = new BatchLoader(set, ring.Memory, new ViewWriter(Views, 1).Write, new SkippedImages(set), 2, substituteUnreadable: true);
+        var loader = new BatchLoader(
+            set, ring.Memory, new ViewWriter(Views, 1).Write, new SkippedImages(set), 2, substituteUnreadable: true);
         int[] forward = [3, 14, 15, 9, 2];
-        BatchPlan[] plans = [new(0, forward), new(0, [20, 21, 22, 23, 0]), new(0, [6, 5, 4, 3, 2]), new(0, [.. forward.Reverse()])];
+        BatchPlan[] plans =
+        [
+            new(0, forward), new(0, [20, 21, 22, 23, 0]), new(0, [6, 5, 4, 3, 2]), new(0, [.. forward.Reverse()]),
+        ];
         float[][][] batches = [.. loader.Load(plans, TestContext.Current.CancellationToken)
             .Select(batch => Floats(ring.Take(batch.Slot, 10)).Chunk(3 * Views.Size * Views.Size).ToArray())];
         Assert.Equal(batches[0][..5].Reverse(), batches[3][..5]);
@@ -75,7 +85,9 @@ public sealed class ViewWriterTests
     public void The_two_views_of_an_image_differ_and_so_do_those_of_the_next_epoch()
     {
         using InMemoryDataSet set = Set();
-        float[][] views = [.. from epoch in new[] { 0, 1 } from view in new[] { 0, 1 } select View(set.Read(3), 1, epoch, 3, view)];
+        float[][] views = [.. from epoch in new[] { 0, 1 }
+            from view in new[] { 0, 1 }
+            select View(set.Read(3), 1, epoch, 3, view)];
         for (int i = 0; i < 4; i++)
         {
             Assert.All(views[(i + 1)..], other => Assert.NotEqual(views[i], other));
@@ -86,8 +98,10 @@ public sealed class ViewWriterTests
     {
         using InMemoryDataSet set = Set();
         var pairs = new ViewWriter(Views, seed);
-        var loader = new BatchLoader(set, 2 * pairs.FloatsPerView, pairs.Write, new SkippedImages(set), workers, substituteUnreadable: true);
-        return [.. loader.Load(Plans(), TestContext.Current.CancellationToken).Select(batch => batch.Pixels[..batch.Length])];
+        var loader = new BatchLoader(
+            set, 2 * pairs.FloatsPerView, pairs.Write, new SkippedImages(set), workers, substituteUnreadable: true);
+        return [.. loader.Load(Plans(), TestContext.Current.CancellationToken)
+            .Select(batch => batch.Pixels[..batch.Length])];
     }
 
     /// <summary>Returns the values as height × width × channel.</summary>
@@ -111,7 +125,8 @@ public sealed class ViewWriterTests
     {
         using InMemoryDataSet set = Set();
         return [.. Plans().Select(plan => new[] { 0, 1 }
-            .SelectMany(view => plan.Indices.SelectMany(index => View(set.Read(index), seed, plan.Epoch, index, view))).ToArray())];
+            .SelectMany(view => plan.Indices.SelectMany(index => View(set.Read(index), seed, plan.Epoch, index, view)))
+            .ToArray())];
     }
 
     private static float[] View(RgbImage image, long seed, int epoch, int sample, int view)

@@ -68,19 +68,29 @@ internal sealed record SavedResult
     public TransferResult ToResult(TransferSplits splits)
     {
         bool several = splits.Test.MultiLabels is not null;
-        if (Interval is not { Length: 2 } || Of is null || Search is null || Paths is null || ClassNames is null || Chosen is null || Array.Exists(Chosen, setting => setting is null)
-            || Paths.Contains(null) || ClassNames.Contains(null) || (several ? Marks is null || Scores?.Length != Marks.Length : Labels is null || Predictions is null))
+        if (Interval is not { Length: 2 }
+            || Of is null
+            || Search is null
+            || Paths is null
+            || ClassNames is null
+            || Chosen is null
+            || Array.Exists(Chosen, setting => setting is null)
+            || Paths.Contains(null)
+            || ClassNames.Contains(null)
+            || (several ? Marks is null || Scores?.Length != Marks.Length : Labels is null || Predictions is null))
         {
             throw new ArgumentException("the result is incomplete");
         }
 
         return new TransferResult(
-            splits.Set, Value, new Interval(Interval[0], Interval[1]), Validation, [.. Chosen.Select(setting => (setting.Name, setting.Value))],
-            TrainImages, TestImages, SkippedImages, splits.IsPartial)
+            splits.Set, Value, new Interval(Interval[0], Interval[1]), Validation,
+            [.. Chosen.Select(setting => (setting.Name, setting.Value))], TrainImages, TestImages, SkippedImages,
+            splits.IsPartial)
         {
             Search = Search,
             Scores = several ? new MultiLabelScores(Paths, ClassNames, Marks!, Scores!) : null,
-            Outcome = several ? null : EvaluationOutcome.FromSaved(Paths, Labels!, Predictions!, AmongFive, ClassNames, Seed),
+            Outcome = several ? null
+                : EvaluationOutcome.FromSaved(Paths, Labels!, Predictions!, AmongFive, ClassNames, Seed),
         };
     }
 }

@@ -32,19 +32,21 @@ internal sealed class SavedResults(string folder, JsonObject common)
     public string Folder => folder;
 
     /// <summary>Returns the results of an encoder, in its run directory or next to its file.</summary>
-    public static SavedResults ForEncoder(TransferInputs request, TrainedEncoder encoder, DataOptions reading, int steps, long seed) => new(
-        Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{request.Run}.transfer",
-        new JsonObject
-        {
-            ["made_by"] = $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-            ["recipe"] = Recipe,
-            ["encoder"] = EncoderFingerprint.Compute(encoder),
-            ["protocol"] = request.Protocol,
-            ["grid"] = request.Protocol == TransferInputs.Linear ? null : request.Grid,
-            ["steps"] = request.Protocol == TransferInputs.Linear ? null : steps,
-            ["reading"] = JsonSerializer.SerializeToNode(reading, Json.Compact),
-            ["seed"] = seed,
-        });
+    public static SavedResults ForEncoder(
+        TransferInputs request, TrainedEncoder encoder, DataOptions reading, int steps, long seed)
+        => new(
+            Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{request.Run}.transfer",
+            new JsonObject
+            {
+                ["made_by"] = $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
+                ["recipe"] = Recipe,
+                ["encoder"] = EncoderFingerprint.Compute(encoder),
+                ["protocol"] = request.Protocol,
+                ["grid"] = request.Protocol == TransferInputs.Linear ? null : request.Grid,
+                ["steps"] = request.Protocol == TransferInputs.Linear ? null : steps,
+                ["reading"] = JsonSerializer.SerializeToNode(reading, Json.Compact),
+                ["seed"] = seed,
+            });
 
     /// <summary>Returns the file of a set.</summary>
     public string FileOf(TransferSet set) => Path.Join(folder, $"{set.Name}-{protocol}-{Recipe}.json");
@@ -60,9 +62,12 @@ internal sealed class SavedResults(string folder, JsonObject common)
         {
             using FileStream stream = RegularFile.OpenRead(FileOf(splits.Set));
             SavedResult? kept = JsonSerializer.Deserialize<SavedResult>(stream, Format);
-            return kept is not null && kept.Of.ToJsonString() == OriginOf(splits).ToJsonString() ? kept.ToResult(splits) : null;
+            return kept is not null && kept.Of.ToJsonString() == OriginOf(splits).ToJsonString()
+                ? kept.ToResult(splits)
+                : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException
+            or ArgumentException)
         {
             return null;   // missing or damaged: measured again
         }
@@ -72,14 +77,16 @@ internal sealed class SavedResults(string folder, JsonObject common)
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
     public void Save(TransferSplits splits, TransferResult result) => AtomicFile.Write(
-        FileOf(splits.Set), stream => JsonSerializer.Serialize(stream, SavedResult.From(OriginOf(splits), result, Seed), Format));
+        FileOf(splits.Set),
+        stream => JsonSerializer.Serialize(stream, SavedResult.From(OriginOf(splits), result, Seed), Format));
 
     private long Seed => common["seed"]!.GetValue<long>();
 
     private JsonNode OriginOf(TransferSplits splits)
     {
         JsonNode origin = common.DeepClone();
-        origin["images"] = new JsonArray([.. new[] { splits.Train, splits.Validation, splits.Test }.Select(part => JsonValue.Create(part.Fingerprint))]);
+        origin["images"] = new JsonArray([.. new[] { splits.Train, splits.Validation, splits.Test }
+            .Select(part => JsonValue.Create(part.Fingerprint))]);
         return origin;
     }
 }

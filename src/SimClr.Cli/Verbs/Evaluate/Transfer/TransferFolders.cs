@@ -23,7 +23,8 @@ internal sealed class TransferFolders : IDisposable
         if (!Directory.Exists(request.Root))
         {
             throw new DataException(
-                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that contains the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
+                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that contains the folders of "
+                    + $"the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
         }
 
         IReadOnlyList<TransferSet> wanted = request.Selected;
@@ -32,7 +33,8 @@ internal sealed class TransferFolders : IDisposable
         {
             throw new DataException(
             [
-                $"{Path.GetFullPath(request.Root)} does not contain {(absent.Length == 1 ? "this set" : "these sets")}:",
+                $"{Path.GetFullPath(request.Root)} does not contain "
+                    + $"{(absent.Length == 1 ? "this set" : "these sets")}:",
                 .. absent.Select(set => $"{set.Title}: {HowToGet(set, request.Root)}"),
             ]);
         }
@@ -55,7 +57,9 @@ internal sealed class TransferFolders : IDisposable
     public static string HowToGet(TransferSet set, string root)
     {
         string folder = Path.Join(root, set.Folders[0]);
-        string download = RemoteSets.All.Any(remote => remote.Name == set.Name) ? $", or run: simclr data download {set.Name} --out {folder}" : "";
+        string download = RemoteSets.All.Any(remote => remote.Name == set.Name)
+            ? $", or run: simclr data download {set.Name} --out {folder}"
+            : "";
         return set.HowToGet(root) + download;
     }
 

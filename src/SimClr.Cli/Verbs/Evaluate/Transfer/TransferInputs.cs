@@ -42,7 +42,8 @@ internal sealed record TransferInputs(
         string reading = string.Concat(Reading.Select(change => $" --set {ShellText.Quote(change)}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"simclr evaluate transfer {ShellText.Quote(Run)} --data-root {ShellText.Quote(Root)}{only}{(AllowPartial ? " --allow-partial" : "")}{FineTuningArguments()}{reading} --seed {seed}");
+            $"simclr evaluate transfer {ShellText.Quote(Run)} --data-root {ShellText.Quote(Root)}{only}"
+                + $"{(AllowPartial ? " --allow-partial" : "")}{FineTuningArguments()}{reading} --seed {seed}");
     }
 
     private string FineTuningArguments()

@@ -32,7 +32,10 @@ internal sealed class TransferTable(
     public IEnumerable<string> Lines(string? report)
     {
         string[] kinds = ["", "", "", "", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[0])];
-        string[] headings = ["", "measure", "this run", "95% interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
+        string[] headings =
+        [
+            "", "measure", "this run", "95% interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1]),
+        ];
         string[][] cells = [kinds, headings, .. results.Select(Cells)];
         int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
         IEnumerable<string> lines = cells.Select(row => string.Join("  ", row.Select((cell, column)
@@ -41,17 +44,22 @@ internal sealed class TransferTable(
         string[] missing = absent.Count > 0 ? [$"missing: {string.Join(", ", absent.Select(set => set.Title))}"] : [];
         return
         [
-            $"transfer by {Protocol} at {views.Size} pixels, in percent; the last columns are the paper's ResNet-50, 1× and 4×:",
-            "linear evaluation (lin), linear evaluation of supervised encoders (sup), fine-tuning (tuned), fine-tuning of",
+            $"transfer by {Protocol} at {views.Size} pixels, in percent; "
+                + "the last columns are the paper's ResNet-50, 1× and 4×:",
+            "linear evaluation (lin), linear evaluation of supervised encoders (sup), "
+                + "fine-tuning (tuned), fine-tuning of",
             "supervised encoders (sup-t), training from random weights (rand)",
             "",
             .. lines,
             "",
             .. marked,
             .. missing,
-            $"chosen on validation images: {string.Join("; ", results.Select(result => $"{result.Set.Title} {Chosen(result)}"))}",
+            "chosen on validation images: "
+                + $"{string.Join("; ", results.Select(result => $"{result.Set.Title} {Chosen(result)}"))}",
             .. Skipped(),
-            .. request.PerClass ? results.SelectMany(result => (string[])["", result.Set.Title, .. Classes(result)]) : [],
+            .. request.PerClass
+                ? results.SelectMany(result => (string[])["", result.Set.Title, .. Classes(result)])
+                : [],
             .. report is null ? Array.Empty<string>() : [$"report: {Path.GetFullPath(report)}"],
         ];
     }
@@ -79,12 +87,14 @@ internal sealed class TransferTable(
                     request.CommandLine(seed),
                     ConfigurationText.ToYaml(new JsonObject
                     {
-                        ["encoder"] = JsonSerializer.SerializeToNode(encoder with { Weights = null }, Internals.Json.Compact),
+                        ["encoder"] = JsonSerializer.SerializeToNode(
+                            encoder with { Weights = null }, Internals.Json.Compact),
                         ["views"] = JsonSerializer.SerializeToNode(views, Internals.Json.Compact),
                     }),
                     seed,
                     $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-                    $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeEnvironment.Cores} cores",
+                    $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
+                        + $"{ComputeEnvironment.Cores} cores",
                     seconds)),
         ]));
 
@@ -167,38 +177,50 @@ internal sealed class TransferTable(
     };
 
     private static IEnumerable<string> Classes(TransferResult result)
-        => result.Outcome is { } outcome ? OutcomeText.PerClass(outcome) : OutcomeText.PerClass(result.Scores!.PerClass);
+        => result.Outcome is { } outcome
+            ? OutcomeText.PerClass(outcome)
+            : OutcomeText.PerClass(result.Scores!.PerClass);
 
     private string[] Skipped()
     {
         int skipped = results.Sum(result => result.SkippedImages);
-        return skipped == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{skipped} image(s) could not be read and were left out")];
+        return skipped == 0 ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"{skipped} image(s) could not be read and were left out")];
     }
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix {(request.Protocol == TransferInputs.Linear ? "B.8.1" : "B.8.2")}).");
+        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, "
+            + $"evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix "
+            + $"{(request.Protocol == TransferInputs.Linear ? "B.8.1" : "B.8.2")}).");
 
     private ReportTable Table() => new(
         "Percent on the test images. The other rows are the paper's results, with ResNet-50 at 224 pixels.",
-        [.. results.Select(result => new ReportMeasure(result.Set.Title + (result.IsPartial ? Mark : ""), Meaning(result)))],
+        [.. results.Select(
+            result => new ReportMeasure(result.Set.Title + (result.IsPartial ? Mark : ""), Meaning(result)))],
         [
             new ReportRow(request.Run, [.. results.Select(result => (double?)result.Value)], Highlight: true),
             .. TransferCatalog.Paper.Select(row => new ReportRow(
-                row.Name, [.. results.Select(result => (double?)(TransferCatalog.PaperPercent(row, result.Set.Name) / 100))])),
+                row.Name,
+                [.. results.Select(result => (double?)(TransferCatalog.PaperPercent(row, result.Set.Name) / 100))])),
         ]);
 
     private static string Meaning(TransferResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{MeasureOf(result.Set)}, 95% interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} training images, {result.TestImages:N0} test images, {result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
+        $"{MeasureOf(result.Set)}, 95% interval {ProgressText.Percent(result.Interval.Low)} to "
+            + $"{ProgressText.Percent(result.Interval.High)}; chosen: "
+            + $"{Chosen(result)}; {result.TrainImages:N0} training images, {result.TestImages:N0} test images, "
+            + $"{result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
 
     private static string Chosen(TransferResult result)
-        => string.Join(", ", result.Chosen.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")))
+        => string.Join(", ", result.Chosen.Select(
+            setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")))
             + (result.Search.Count > 0 ? $" of {result.Search.Count} settings" : "");
 
     private IEnumerable<ReportBlock> Notes()
     {
-        string text = (absent.Count > 0 ? $"Missing: {string.Join(", ", absent.Select(set => set.Title))}." : "") + string.Concat(Skipped());
+        string text = (absent.Count > 0 ? $"Missing: {string.Join(", ", absent.Select(set => set.Title))}." : "")
+            + string.Concat(Skipped());
         if (text.Length > 0)
         {
             yield return new ReportParagraph(text);
