@@ -191,9 +191,9 @@ public sealed class RankedRunTests : IDisposable
         {
             using Tensor weights = ones(1001);
             var ranks = new RankedWorld(communicator);
-            ranks.CheckWeights( [weights], 4);
+            ranks.CheckWeights([weights], 4);
             weights[1000].fill_(communicator.Rank == 2 ? 1.0000001 : 1);
-            ranks.CheckWeights( [weights], 5);
+            ranks.CheckWeights([weights], 5);
         }));
         Assert.StartsWith(
             "the weights of rank 2 differ from those of rank 0 after step 5", error.Message, StringComparison.Ordinal);
