@@ -27,8 +27,8 @@ internal static class ReadmeExample
 
         foreach (var (query, rows, similarities) in NearestNeighbors.Find(train, test.Subset([0]), k: 5))
         {
-            Console.WriteLine(
-                $"most like {test.Paths[query]}: {string.Join(", ", rows.Select(row => train.Paths[row]))}");
+            string neighbors = string.Join(", ", rows.Select(row => train.Paths[row]));
+            Console.WriteLine($"most like {test.Paths[query]}: {neighbors}");
         }
         // </readme>
     }
