@@ -67,7 +67,7 @@ public abstract partial class ImageDataSet
 
     /// <summary>Opens the images of a packed file, which are read by offset without decoding.</summary>
     /// <param name="file">A file written by <see cref="PackFile"/>.</param>
-    /// <exception cref="DataException">The file is of another kind, truncated or damaged.</exception>
+    /// <exception cref="DataException">The file is of the wrong kind, truncated or damaged.</exception>
     public static ImageDataSet FromPack(string file)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);

@@ -27,7 +27,9 @@ public static class NearDuplicates
     /// </param>
     /// <param name="progress">Receives the number of finished rows.</param>
     /// <param name="cancellation">Cancellation token, checked between blocks.</param>
-    /// <returns>Groups of two or more rows, the largest group first; of ties, by the row to keep.</returns>
+    /// <returns>
+    /// Groups of two or more rows, the largest group first; groups of equal size are in the order of the row to keep.
+    /// </returns>
     /// <exception cref="ArgumentException">The preference does not hold each row exactly once.</exception>
     /// <exception cref="DataException">
     /// There are fewer than two rows, numbers that are not finite, or rows of zeros.

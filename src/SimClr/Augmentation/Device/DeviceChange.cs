@@ -13,7 +13,9 @@ internal sealed class DeviceChange
         PackedNumbers.Segment rows, PackedNumbers.Segment values, Func<Tensor, Tensor, Tensor> operation)
         => (this.rows, this.values, this.operation) = (rows, values, operation);
 
-    /// <summary>Adds the numbers of an operation to the numbers to send; null if no view has the operation.</summary>
+    /// <summary>
+    /// Adds the parameters of an operation to the numbers to send; null if no view has the operation.
+    /// </summary>
     /// <param name="draws">One per view.</param>
     /// <param name="chosen">Selects the views that have the operation.</param>
     /// <param name="values">The numbers, equally many for each selected view.</param>
