@@ -100,7 +100,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
     /// <summary>Checks and locks the directory on rank 0 alone; its findings hold for all ranks.</summary>
     private RunStart Prepare(RunDirectory run, ImageDataSet images, bool resume, ref RunLock? taken)
     {
-        // Must precede the comparison with the run in the directory, whose number of threads was a rank's share, too.
+        // Must precede the comparison with the run in the directory, whose number of threads was also a rank's share.
         PretrainOptions shared = World.ShareThreads(options);
         RunLock? held = null;
         RunStart start = World.OnRankZero(() =>

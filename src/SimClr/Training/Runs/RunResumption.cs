@@ -204,8 +204,8 @@ internal static class RunResumption
         {
             throw new ResumeMismatchException(
                 $"{run.Root}: the run was started on different data: {before.Data.Name} with {before.Data.Images} "
-                    + $"images (fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} (fingerprint "
-                    + $"{images.Fingerprint}). Resume on the same data, or start a new run.");
+                    + $"images (fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} "
+                    + $"(fingerprint {images.Fingerprint}). Resume on the same data, or start a new run.");
         }
     }
 }
