@@ -56,7 +56,7 @@ public abstract partial class ImageDataSet
     /// <param name="file">The path of the CSV file.</param>
     /// <param name="options">The options for decoding images, or null for the defaults.</param>
     /// <exception cref="DataException">
-    /// The file cannot be read, has other columns, or lists no existing image.
+    /// The file cannot be read, has the wrong columns, or lists no existing image.
     /// </exception>
     /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromManifest(string file, DataOptions? options = null)
