@@ -64,7 +64,7 @@ internal static class RunResumption
         if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
         {
             logger.LogWarning(
-                "The run decoded JPEG by {Decoder} and continues with {NewDecoder}: it may not be bit-exact.",
+                "The run decoded JPEGs with {Decoder} and continues with {NewDecoder}: it may not be bit-exact.",
                 decoder,
                 now);
         }
