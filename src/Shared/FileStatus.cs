@@ -4,7 +4,7 @@ namespace SimClr.Internals;
 
 /// <summary>
 /// File properties that Linux reports and .NET does not: the kind, and the number shared by all names of a file (hard
-/// links and, on case-insensitive file systems, the same name in other letter case).
+/// links and, on case-insensitive file systems, the same name in different letter case).
 /// </summary>
 /// <param name="Kind">The kind of file.</param>
 /// <param name="Device">The file system.</param>

@@ -2,7 +2,7 @@ using SimClr.Encoders;
 
 namespace SimClr.Onnx;
 
-/// <summary>A <see cref="ResNet"/> as ONNX nodes, which have the names of its modules.</summary>
+/// <summary>A <see cref="ResNet"/> as ONNX nodes, named after its modules.</summary>
 internal sealed class EncoderGraph(GraphBuilder graph, ResNet encoder)
 {
     private readonly ModuleWeights weights = new(encoder);

@@ -106,8 +106,8 @@ internal static class OnnxCheck
         using var inference = new InferenceMode(encoder.Module);
         using InferenceMode? inferenceHead = head is null ? null : new InferenceMode(head);
 
-        // Channels last, as everywhere. For other layouts, libtorch uses NNPACK, which prints warnings on processors it
-        // does not know.
+        // Channels last, as everywhere. For other layouts, libtorch uses NNPACK, which prints warnings on processors
+        // that it does not recognize.
         Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3], device: CPU)
             .permute(0, 3, 1, 2);
         Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);

@@ -6,8 +6,8 @@ namespace SimClr.Parquet;
 
 /// <summary>
 /// A Parquet file in a form that the Parquet package reads safely. The package trusts the contents of a file: it
-/// follows cyclic page references, reads a number at the end of the footer without end, and allocates whatever sizes
-/// are claimed. Here, the footer and page headers are first read and checked
+/// follows cyclic page references, never stops reading a number that is cut off by the end of the footer, and allocates
+/// whatever sizes are claimed. Here, the footer and page headers are first read and checked
 /// (https://github.com/apache/parquet-format), then rewritten with only the checked contents. The pages themselves are
 /// ranges of the file.
 /// </summary>

@@ -52,7 +52,7 @@ internal sealed class ParquetColumns
     public DataField? Embedding { get; }
 
     /// <summary>Returns the columns of an existing file.</summary>
-    /// <exception cref="DataException">A column is missing or has another type.</exception>
+    /// <exception cref="DataException">A column is missing or has the wrong type.</exception>
     public static ParquetColumns FromSchema(ParquetSchema schema, string file)
     {
         var columns = new ParquetColumns(schema);

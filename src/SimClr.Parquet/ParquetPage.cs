@@ -23,8 +23,10 @@ internal sealed record ParquetPage(
 
     /// <summary>Parses a header.</summary>
     /// <param name="header">The header as read from the file.</param>
-    /// <param name="left">The number of values that the column still lacks.</param>
-    /// <exception cref="InvalidDataException">The header is not valid, or it claims more values than that.</exception>
+    /// <param name="left">The number of values still missing from the column.</param>
+    /// <exception cref="InvalidDataException">
+    /// The header is not valid, or it claims more values than are missing.
+    /// </exception>
     public static ParquetPage Parse(ThriftStruct header, long left)
     {
         int type = header.Number<int>(1) ?? -1;

@@ -54,7 +54,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         if (Array.Exists(definitions, level => level != field.MaxDefinitionLevel))
         {
             throw new DataException(
-                $"{file}: a row of 'embedding' is empty or lacks a number, expected the same number in each");
+                $"{file}: a row of 'embedding' is empty or lacks a value, expected the same number in each");
         }
 
         AddRows(numbers, repetitions, count);

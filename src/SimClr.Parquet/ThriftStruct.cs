@@ -24,7 +24,7 @@ internal sealed class ThriftStruct
     }
 
     /// <summary>Returns the value of a field, or null if it is missing.</summary>
-    /// <exception cref="InvalidDataException">The field has another type.</exception>
+    /// <exception cref="InvalidDataException">The field has a different type.</exception>
     public T? Find<T>(int field)
         where T : class
     {

@@ -62,7 +62,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="NotSupportedException">The value is not a vector: embed the image first.</exception>
     /// <exception cref="DataException">
-    /// The vector has another dimension, contains values that are not finite, or is all zeros.
+    /// The vector has a different dimension, contains values that are not finite, or is all zeros.
     /// </exception>
     public override async IAsyncEnumerable<VectorSearchResult<ImageRecord>> SearchAsync<TInput>(
         TInput searchValue,

@@ -25,8 +25,8 @@ public sealed class ImageRecord
     public ReadOnlyMemory<float> Vector { get; init; }
 
     /// <summary>
-    /// Returns the definition of these records for other stores behind the same interface, because the dimension varies
-    /// between indexes.
+    /// Returns the definition of these records for other stores with the same interface. It depends on the
+    /// dimension, which varies between indexes.
     /// </summary>
     /// <param name="dimension">The number of values per vector.</param>
     public static VectorStoreCollectionDefinition DefinitionFor(int dimension) => new()

@@ -121,7 +121,7 @@ internal sealed class IndexFile : IDisposable
 
     /// <summary>
     /// The number of rows that images and vectors each have, according to the last writer. Null if that was a program
-    /// that does not count rows, or if the count belongs to another version of the file.
+    /// that does not count rows, or if the count belongs to a different version of the file.
     /// </summary>
     public long? Rows => Meta(RowsKey)?.Split(' ') is [var version, var rows] && version == (Meta("version") ?? "0")
         && long.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null;
@@ -238,7 +238,7 @@ internal sealed class IndexFile : IDisposable
                     + "another version of simclr: use that version, or create the index again");
         }
 
-        // A view in place of a table could compute without end.
+        // A view in place of a table could run forever.
         long others = (long)new Statement(
             connection,
             "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'",

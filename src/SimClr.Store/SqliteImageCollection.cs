@@ -39,8 +39,8 @@ public sealed class SqliteImageCollection : ImageCollection
     public override string Name { get; }
 
     /// <summary>
-    /// The size (images × dimension) from which a graph is built. Below it, comparing with all vectors is as fast.
-    /// Default: 25,600,000, which is 200,000 images of dimension 128, or 50,000 of dimension 512.
+    /// The size (images × dimension) at and above which a graph is built. Below it, comparing with all vectors is as
+    /// fast. Default: 25,600,000, which is 200,000 images of dimension 128, or 50,000 of dimension 512.
     /// </summary>
     public long GraphFrom { get; init; } = 25_600_000;
 

@@ -72,7 +72,7 @@ public sealed class RankEquivalenceTests
 
         Mpirun again = Ranks(folder, 2, ["pretrain", images, "--out", "run", .. Small]);
         Assert.Single(
-            again.Error.Split('\n'), line => line.Contains("there is a run already", StringComparison.Ordinal));
+            again.Error.Split('\n'), line => line.Contains("a run already exists here", StringComparison.Ordinal));
     }
 
     private static void SkipWithoutMpi()

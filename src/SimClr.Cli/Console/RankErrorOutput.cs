@@ -3,7 +3,7 @@ using SimClr.Distributed;
 namespace SimClr.Cli;
 
 /// <summary>
-/// The stream for an error of a rank outside the joint work. An error that all ranks share is printed once.
+/// The stream for an error of a rank outside the shared work. An error that all ranks share is printed once.
 /// </summary>
 internal static class RankErrorOutput
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Escapes the characters that a terminal would execute instead of print: control characters and text-direction marks.
-/// They are written as in JSON (<c>\u001b</c>), so that JSON keeps its meaning.
+/// Escapes the characters that a terminal would execute instead of printing: control characters and text-direction
+/// marks. They are written as in JSON (<c>\u001b</c>), so that JSON keeps its meaning.
 /// </summary>
 internal static class TerminalText
 {

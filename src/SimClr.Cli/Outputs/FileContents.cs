@@ -9,7 +9,7 @@ namespace SimClr.Cli.Outputs;
 
 /// <summary>
 /// Recognizes files written by simclr by their content, as cheaply as possible. An unrecognized file is not replaced,
-/// so the answer is no in case of doubt.
+/// so when in doubt, the answer is no.
 /// </summary>
 internal static class FileContents
 {
@@ -17,7 +17,7 @@ internal static class FileContents
     private const int MaxHeaderBytes = 1 << 26;
 
     /// <summary>
-    /// Returns the first line of a text file without byte order mark and line break; null if the file is not text.
+    /// Returns the first line of a text file, without a byte order mark or line break; null if the file is not text.
     /// </summary>
     public static string? FirstLineOf(string file)
     {
@@ -52,8 +52,7 @@ internal static class FileContents
         && (line.Length == 0 || line.StartsWith("{\"path\":", StringComparison.Ordinal));
 
     /// <summary>
-    /// Whether a file is a matrix with a companion file of row descriptions, without which <c>simclr embed</c> writes
-    /// none.
+    /// Whether a file is a matrix with a companion file of row descriptions; <c>simclr embed</c> always writes both.
     /// </summary>
     public static bool IsMatrix(string file)
         => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8])

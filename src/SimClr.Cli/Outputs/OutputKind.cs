@@ -19,7 +19,7 @@ internal sealed record OutputKind(string Description, string Example, params Out
             return OutputKinds.IsKnownExtension(extension)
                 ? throw new ConfigurationException(
                     $"{option}: got '{path}', expected {Description} such as {Example}; files that end in "
-                        + $"{extension} are of another kind")
+                        + $"{extension} are of a different kind")
                 : null;
         }
 

@@ -36,7 +36,7 @@ public sealed class EvaluationTransform
 
     /// <summary>
     /// The transform for transfer by linear evaluation (paper, Appendix B.8.1): the short side is resized to the view's
-    /// side, bicubic, and the center is taken.
+    /// side with bicubic interpolation, and the center is taken.
     /// </summary>
     public static EvaluationTransform ForTransfer(ViewOptions options)
         => new(options with { Interpolation = Interpolation.Bicubic }, "auto", margin: false);

@@ -1,6 +1,6 @@
 namespace SimClr.Augmentation;
 
-/// <summary>Rotates the hue by a share of the color circle, in HSV.</summary>
+/// <summary>Rotates the hue by a share of the hue circle, in HSV.</summary>
 internal static class Hue
 {
     /// <param name="planes">Red, green and blue planes in [0, 1].</param>

@@ -48,7 +48,7 @@ public sealed record ViewOptions
     public double? Saturation { get; init => field = value is { } range ? Require.Between(range, 0, 2) : null; }
 
     /// <summary>
-    /// Maximum hue rotation in either direction as a share of the color circle, 0 to 0.5. Default: null, for 0.2 ·
+    /// Maximum hue rotation in either direction as a share of the hue circle, 0 to 0.5. Default: null, for 0.2 ·
     /// <see cref="Strength"/>.
     /// </summary>
     public double? Hue { get; init => field = value is { } range ? Require.Between(range, 0, 0.5) : null; }

@@ -15,7 +15,7 @@ namespace SimClr.Augmentation;
 /// <param name="Brightness">Factor, 0 or more.</param>
 /// <param name="Contrast">Factor, 0 or more.</param>
 /// <param name="Saturation">Factor, 0 or more.</param>
-/// <param name="Hue">Share of the color circle, −0.5 … 0.5.</param>
+/// <param name="Hue">Share of the hue circle, −0.5 … 0.5.</param>
 /// <param name="Gray">Whether the view is converted to grayscale.</param>
 /// <param name="BlurSigma">Standard deviation of the blur in pixels; 0 for none.</param>
 public readonly record struct ViewParameters(

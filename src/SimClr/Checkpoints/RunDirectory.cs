@@ -68,7 +68,7 @@ public sealed class RunDirectory
 
     /// <summary>
     /// Reads the logged steps, first to last, each with its values by name (including <c>step</c>). Without a log,
-    /// there are none. Lines that are truncated (by a kill) or without a step are skipped.
+    /// there are none. Lines without a step, and lines cut short when the process was killed, are skipped.
     /// </summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public IEnumerable<IReadOnlyDictionary<string, double>> ReadMetrics() => RunMetrics.Read(MetricsFile);

@@ -7,7 +7,8 @@ namespace SimClr.Checkpoints;
 internal static class RunMetrics
 {
     /// <summary>
-    /// Reads the logged steps, first to last. Lines that are truncated (by a kill) or without a step are skipped.
+    /// Reads the logged steps, first to last. Lines without a step, and lines cut short when the process was killed,
+    /// are skipped.
     /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file)

@@ -24,7 +24,7 @@ public sealed record ClusterCountChoice(int K, IReadOnlyList<ClusterCountPoint> 
 }
 
 /// <summary>
-/// The choice of the number of clusters: the one with the highest silhouette; of ties, the smallest. If clusters
+/// The choice of the number of clusters: the one with the highest silhouette; in a tie, the smallest. If clusters
 /// overlap, a cut through the middle scores highest, but says nothing. In that case, 2 gives way to a larger number at
 /// which the silhouette has a local maximum of at least three quarters of the highest; the best such number wins.
 /// </summary>

@@ -11,7 +11,7 @@ namespace SimClr.Clusters;
 /// </summary>
 internal sealed class KMeansSeeding
 {
-    // Rows closer than rounding count as the same.
+    // Rows that differ only by rounding count as the same.
     private const float Same = 1e-6f;
 
     private readonly UnitRows rows;
@@ -101,7 +101,7 @@ internal sealed class KMeansSeeding
         into[row] = row == center || away < Same ? 0 : Math.Min(distances[row], away);
     });
 
-    // Summed in order: the same for any number of threads.
+    // Summed in order, so that the result does not depend on the number of threads.
     private static double Sum(float[] values)
     {
         double sum = 0;

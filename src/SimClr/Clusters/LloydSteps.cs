@@ -93,7 +93,7 @@ internal sealed class LloydSteps(UnitRows rows, InnerProducts products, float[] 
         return (sums, sizes);
     }
 
-    /// <summary>Restarts a cluster without rows at the row farthest from its center.</summary>
+    /// <summary>Restarts a cluster without rows at the row that is farthest from its own center.</summary>
     private void TakeFarthest(int cluster)
     {
         int farthest = TensorPrimitives.IndexOfMin(cosines);

@@ -13,7 +13,7 @@ namespace SimClr.Clusters;
 public static class Silhouette
 {
     /// <summary>Computes the mean over all rows, −1 … 1; higher is better.</summary>
-    /// <param name="table">The embeddings; their length is ignored.</param>
+    /// <param name="table">The embeddings; their norms are ignored.</param>
     /// <param name="clusters">The cluster of each row, with at least two different values.</param>
     /// <exception cref="ArgumentException">
     /// The number of clusters does not match the rows, or there is only one cluster.

@@ -12,7 +12,7 @@ namespace SimClr.Clusters;
 public static class SphericalKMeans
 {
     /// <summary>Clusters the rows of a table.</summary>
-    /// <param name="table">The embeddings; their length is ignored.</param>
+    /// <param name="table">The embeddings; their norms are ignored.</param>
     /// <param name="k">The number of clusters, 1 … rows.</param>
     /// <param name="options">The restarts, steps and seed.</param>
     /// <param name="cancellation">Cancellation token, checked between steps.</param>

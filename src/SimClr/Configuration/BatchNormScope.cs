@@ -13,6 +13,6 @@ public enum BatchNormScope
     /// <summary>The views of all ranks (paper, Section 2.2).</summary>
     Global,
 
-    /// <summary>The views of each rank by itself. The running statistics are the mean over the ranks.</summary>
+    /// <summary>The views of each rank alone. The running statistics are the mean over the ranks.</summary>
     Rank,
 }

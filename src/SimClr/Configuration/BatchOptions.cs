@@ -13,7 +13,7 @@ public sealed record BatchOptions
     /// The number of images whose activations are in memory at once, on each rank. The step still takes the gradient of
     /// the whole batch; batch norm uses the statistics of one micro-batch's views. Null for the whole batch, 0 (in a
     /// file: <c>auto</c>) for the largest micro-batch that fits into <see cref="Memory"/>. If the batch is not a
-    /// multiple of the micro-batch, it is cut into parts of nearly equal size below it. Default: null.
+    /// multiple of the micro-batch, it is split into smaller parts of nearly equal size. Default: null.
     /// </summary>
     [Auto]
     public int? Micro { get; init => field = value is null or 0 ? value : Require.Between(value.Value, 2, 1 << 20); }

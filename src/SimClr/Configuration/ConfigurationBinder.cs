@@ -109,7 +109,7 @@ internal static class ConfigurationBinder
     private static double Number(JsonNode node)
         => double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    /// <summary>Returns the number if it is an integer, also if written as 1e3 or 10.0; otherwise null.</summary>
+    /// <summary>Returns the number if it is an integer, even if written as 1e3 or 10.0; otherwise null.</summary>
     private static long? Whole(JsonNode node)
     {
         if (long.TryParse(

@@ -39,7 +39,7 @@ internal static class ConfigurationFile
             throw new ConfigurationException($"cannot read the configuration file '{path}': {error.Message}", error);
         }
 
-        // The record of a run holds its configuration next to other facts about the run.
+        // The record of a run holds its configuration alongside other facts about the run.
         JsonObject json = Parse(text, path);
         return json.ContainsKey("versions")
             && json["configuration"] is JsonObject configuration
@@ -92,7 +92,7 @@ internal static class ConfigurationFile
             parser.Consume<DocumentEnd>();
             return parser.TryConsume<StreamEnd>(out _)
                 ? root
-                : throw Bad(source, parser.Current!.Start.Line, "a second document starts here, expected one", null);
+                : throw Bad(source, parser.Current!.Start.Line, "a second document begins, expected only one", null);
         }
         catch (YamlException error)
         {

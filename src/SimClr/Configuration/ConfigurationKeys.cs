@@ -45,8 +45,8 @@ internal static class ConfigurationKeys
     };
 
     /// <summary>
-    /// Returns a suggestion for an unknown key, such as " (did you mean 'loss.temperature'?)"; for a key of a known
-    /// section also the keys of that section.
+    /// Returns a suggestion for an unknown key, such as " (did you mean 'loss.temperature'?)". For a key of a known
+    /// section, it includes the keys of that section.
     /// </summary>
     public static string Hint(string path)
     {

@@ -5,7 +5,7 @@ using SimClr.Internals;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// The named configurations of the library, one YAML file each in <c>Configuration/Presets</c>. The head of each file
+/// The named configurations of the library, one YAML file each in <c>Configuration/Presets</c>. The header of each file
 /// cites the paper's section and states the expected time and accuracy.
 /// </summary>
 public static class Presets
@@ -38,7 +38,7 @@ public static class Presets
         if (!Names.Contains(name))
         {
             throw new ConfigurationException(
-                $"unknown preset '{name}' (did you mean '{DidYouMean.Closest(name, Names)}'?); there are "
+                $"unknown preset '{name}' (did you mean '{DidYouMean.Closest(name, Names)}'?); expected one of "
                     + $"{string.Join(", ", Names)}. To use your own file, pass it to RunConfiguration.Resolve.");
         }
 

@@ -56,7 +56,7 @@ public static class RunConfiguration
     /// across keys are not yet checked, because more layers may follow.
     /// </summary>
     /// <exception cref="ConfigurationException">
-    /// As for <see cref="Resolve"/>, or the file builds on another preset.
+    /// As for <see cref="Resolve"/>, or the file builds on a different preset.
     /// </exception>
     public static PretrainOptions ResolveUnchecked(
         PretrainOptions basis, string? preset, string? file, IEnumerable<string> assignments)

@@ -56,7 +56,7 @@ public abstract partial class ImageDataSet
     /// <param name="file">The path of the CSV file.</param>
     /// <param name="options">The options for decoding images, or null for the defaults.</param>
     /// <exception cref="DataException">
-    /// The file cannot be read, has other columns, or lists no existing image.
+    /// The file cannot be read, has the wrong columns, or lists no existing image.
     /// </exception>
     /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromManifest(string file, DataOptions? options = null)
@@ -67,7 +67,7 @@ public abstract partial class ImageDataSet
 
     /// <summary>Opens the images of a packed file, which are read by offset without decoding.</summary>
     /// <param name="file">A file written by <see cref="PackFile"/>.</param>
-    /// <exception cref="DataException">The file is of another kind, truncated or damaged.</exception>
+    /// <exception cref="DataException">The file is of the wrong kind, truncated or damaged.</exception>
     public static ImageDataSet FromPack(string file)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);

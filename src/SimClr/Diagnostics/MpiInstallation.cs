@@ -13,7 +13,7 @@ public sealed record MpiInstallation(string Library, string Release, string Inte
     /// </summary>
     /// <returns>The library; null if there is none and none is named.</returns>
     /// <exception cref="CommunicationException">
-    /// The named library cannot be loaded, or has another interface.
+    /// The named library cannot be loaded, or has an unknown interface.
     /// </exception>
     public static MpiInstallation? Find()
         => MpiLibrary.Find(null) is { } library

@@ -4,7 +4,7 @@ using SimClr.Search;
 namespace SimClr.Duplicates;
 
 /// <summary>
-/// Leader clustering: visits rows in an order, and a row that is near none of the earlier leaders becomes a leader.
+/// Leader clustering: visits rows in a given order; a row that is near none of the earlier leaders becomes a leader.
 /// Products of whole blocks find the candidates; the cosine of each candidate is then computed separately, so the
 /// result depends on neither blocks nor threads. Memory is proportional to the number of rows, not of pairs.
 /// </summary>

@@ -13,21 +13,23 @@ namespace SimClr.Duplicates;
 public static class NearDuplicates
 {
     /// <summary>
-    /// The default cosine from which images are near-duplicates. It was determined on 143 photographs of as many
-    /// classes, each also cropped, downscaled, compressed, recolored and mirrored, with an encoder trained on CIFAR-10.
-    /// Other encoders may need another threshold.
+    /// The default cosine at and above which images are near-duplicates. It was determined on 143 photographs of as
+    /// many classes, each also cropped, downscaled, compressed, recolored and mirrored, with an encoder trained on
+    /// CIFAR-10. Other encoders may need another threshold.
     /// </summary>
     public const double DefaultThreshold = 0.97;
 
     /// <summary>Groups the near-duplicate rows of a table.</summary>
     /// <param name="table">At least two embeddings.</param>
-    /// <param name="threshold">The cosine from which two images are near-duplicates, −1 … 1.</param>
+    /// <param name="threshold">The cosine at and above which two images are near-duplicates, −1 … 1.</param>
     /// <param name="preference">
     /// All rows in order of preference, the one most worth keeping first; null for row order.
     /// </param>
     /// <param name="progress">Receives the number of finished rows.</param>
     /// <param name="cancellation">Cancellation token, checked between blocks.</param>
-    /// <returns>Groups of two or more rows, the largest group first; of ties, by the row to keep.</returns>
+    /// <returns>
+    /// Groups of two or more rows, the largest group first; groups of equal size are in the order of the row to keep.
+    /// </returns>
     /// <exception cref="ArgumentException">The preference does not hold each row exactly once.</exception>
     /// <exception cref="DataException">
     /// There are fewer than two rows, numbers that are not finite, or rows of zeros.

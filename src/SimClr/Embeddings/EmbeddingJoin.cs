@@ -99,7 +99,7 @@ public static class EmbeddingJoin
             }
         }
 
-        private string Form => $"{First.Dimension} numbers per row, {(First.Labels is null ? "no" : "and")} labels, "
-            + $"{(First.Widths is null ? "no" : "and")} sizes";
+        private string Form => $"{First.Dimension} numbers per row, {(First.Labels is null ? "no" : "with")} labels, "
+            + $"{(First.Widths is null ? "no" : "with")} sizes";
     }
 }

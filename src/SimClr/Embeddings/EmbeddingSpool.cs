@@ -49,7 +49,7 @@ internal sealed class EmbeddingSpool : IDisposable
     /// <param name="images">The images of the set.</param>
     /// <param name="skipped">The list that receives the images skipped earlier.</param>
     /// <exception cref="ResumeMismatchException">The file belongs to a different job.</exception>
-    /// <exception cref="DataException">The file is of another kind.</exception>
+    /// <exception cref="DataException">The file is not a partial embeddings file.</exception>
     public static EmbeddingSpool Open(string path, EmbeddingJob job, ImageDataSet images, SkippedImages skipped)
     {
         FileStream stream = AtomicFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, 1 << 16);

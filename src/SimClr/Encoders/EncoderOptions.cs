@@ -23,7 +23,7 @@ public sealed record EncoderOptions
     public EncoderStem Stem { get; init => field = Require.Defined(value); } = EncoderStem.Auto;
 
     /// <summary>
-    /// A safetensors file with initial weights, in torchvision's names; null for random weights. Default: null.
+    /// A safetensors file with initial weights under torchvision's names; null for random weights. Default: null.
     /// </summary>
     public string? Weights { get; init; }
 }

@@ -6,8 +6,8 @@ using Convolution = SimClr.Layers.Convolution;
 namespace SimClr.Encoders;
 
 /// <summary>
-/// ResNet (He et al. 2016) without its classifier, which maps a batch of images to the representation h (paper, Section
-/// 2.1). Weights have torchvision's names. The last batch-norm scale of each block starts at 0.
+/// ResNet (He et al. 2016) without its classifier. Maps a batch of images to the representation h (paper, Section 2.1).
+/// Weights have torchvision's names. The last batch-norm scale of each block starts at 0.
 /// </summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
@@ -66,7 +66,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// </summary>
     public bool SmallStem { get; }
 
-    /// <summary>The four stages by name, in order. They are called in a way that runs hooks on them.</summary>
+    /// <summary>The four stages by name, in order. They are called in a way that runs their hooks.</summary>
     internal IEnumerable<(string Name, Sequential Module)> Stages
         => [(nameof(layer1), layer1), (nameof(layer2), layer2), (nameof(layer3), layer3), (nameof(layer4), layer4)];
 

@@ -19,7 +19,7 @@ internal interface IResidualBlock
     NormalizedConvolution? Projection { get; }
 }
 
-/// <summary>Two 3×3 convolutions and a shortcut (He et al. 2016), in torchvision's names.</summary>
+/// <summary>Two 3×3 convolutions and a shortcut (He et al. 2016), with torchvision's names.</summary>
 internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
 {
     public const int Expansion = 1;
@@ -57,7 +57,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
 }
 
 /// <summary>
-/// 1×1, 3×3 and 1×1 convolutions and a shortcut, in torchvision's names; the stride is in the 3×3 convolution, as in
+/// 1×1, 3×3 and 1×1 convolutions and a shortcut, with torchvision's names; the stride is in the 3×3 convolution, as in
 /// torchvision and in the paper's code.
 /// </summary>
 internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock

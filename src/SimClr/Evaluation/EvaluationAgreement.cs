@@ -4,7 +4,7 @@ using SimClr.Distributed;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Checks that the ranks of an evaluation were started alike.</summary>
+/// <summary>Checks that the ranks of an evaluation were started with the same settings and data.</summary>
 public static class EvaluationAgreement
 {
     /// <summary>

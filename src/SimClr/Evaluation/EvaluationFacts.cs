@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>The facts that determine an evaluation, by name. They are equal on ranks that were started alike.</summary>
+/// <summary>
+/// The facts that determine an evaluation, by name. They are equal on ranks that were started in the same way.
+/// </summary>
 internal static class EvaluationFacts
 {
     /// <param name="network">The evaluated network, with its weights.</param>

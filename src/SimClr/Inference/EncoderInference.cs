@@ -20,7 +20,7 @@ public sealed class EncoderInference : IDisposable
     /// </param>
     /// <param name="threads">The number of batches computed at once, above 0.</param>
     /// <exception cref="ArgumentException">
-    /// The encoder is custom or on another device, and cannot compute several batches at once.
+    /// The encoder is custom or not on the CPU, so it cannot compute several batches at once.
     /// </exception>
     public EncoderInference(nn.Module<Tensor, Tensor> encoder, int threads)
     {
@@ -32,7 +32,7 @@ public sealed class EncoderInference : IDisposable
             network.Dispose();
             memory.Dispose();
             throw new ArgumentException(
-                "got a custom encoder or one on another device, expected an encoder of the catalog on the CPU",
+                "got a custom encoder or one that is not on the CPU, expected an encoder of the catalog on the CPU",
                 nameof(encoder));
         }
 

@@ -90,7 +90,7 @@ internal sealed unsafe class FoldedResNet(
         if (input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU)
         {
             throw new ArgumentException(
-                $"got images of {input.dtype} on {input.device}, expected float32 on cpu, as the weights",
+                $"got images of {input.dtype} on {input.device}, expected float32 on cpu, like the weights",
                 nameof(input));
         }
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// An encoder and an optional head in inference mode until disposed, from images to rows. A ResNet is computed from a
-/// copy with folded batch norms, other modules directly.
+/// An encoder and an optional head, which compute rows from images; they are in inference mode until disposal. A ResNet
+/// is computed from a copy with folded batch norms, other modules directly.
 /// </summary>
 internal sealed class InferenceNetwork : IDisposable
 {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// A tensor that is constant over a run. It is copied to the device of its first use once, not in each step.
+/// A tensor that is constant over a run. It is copied once, to the device of its first use, rather than in each step.
 /// </summary>
 /// <param name="host">The values; this object owns them.</param>
 internal sealed class PlacedTensor(Tensor host) : IDisposable

@@ -3,7 +3,7 @@ global using SharedSourceAttribute = SimClr.Internals.SharedSourceAttribute;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Marks a type in <c>src/Shared</c>, which other packages compile, too. In this package, the type is an ordinary
+/// Marks a type in <c>src/Shared</c>, which other packages also compile. In this package, the type is an ordinary
 /// internal type; in the others, the name stands for the compiler's <c>EmbeddedAttribute</c> (see
 /// <c>SharedSource.cs</c>).
 /// </summary>

@@ -22,7 +22,7 @@ public static class FewLabelClassifier
     private static readonly LogisticOptions Options = new() { Tolerance = 1e-7 };
 
     /// <summary>Fits a classifier to the labeled rows and predicts all rows.</summary>
-    /// <param name="table">The embeddings; their length and labels are ignored.</param>
+    /// <param name="table">The embeddings; their norms and labels are ignored.</param>
     /// <param name="rows">The labeled rows.</param>
     /// <param name="labels">The class of each labeled row.</param>
     /// <param name="classNames">The classes by number.</param>

@@ -18,7 +18,7 @@ public sealed record FewLabelResult(
     public float Confidence(int row) => Probabilities[(row * ClassNames.Count) + Predictions[row]];
 
     /// <summary>
-    /// Returns the difference of probability between a row's first and second class, 0 … 1; 0 if the two are equally
+    /// Returns the difference in probability between a row's two most probable classes, 0 … 1; 0 if they are equally
     /// probable.
     /// </summary>
     public float Margin(int row)

@@ -21,7 +21,7 @@ public static class NextLabels
     private const int MaxRows = 20_000;
 
     /// <summary>Chooses rows to label next.</summary>
-    /// <param name="table">The embeddings; their length is ignored.</param>
+    /// <param name="table">The embeddings; their norms are ignored.</param>
     /// <param name="labeled">The rows with a label.</param>
     /// <param name="model">The classifier fitted to them; null if there is none yet.</param>
     /// <param name="count">The number of rows to choose; fewer if fewer rows are unlabeled.</param>

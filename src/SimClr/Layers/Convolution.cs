@@ -60,8 +60,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     private bool IsNarrow => Missing(weight.shape[0]) > 0 || Missing(weight.shape[1]) > 0;
 
     /// <summary>
-    /// The number of channels missing to a multiple of 16; 0 for three color channels, a special case in oneDNN and
-    /// here.
+    /// The number of channels to add to reach a multiple of 16; 0 for three color channels, a special case in oneDNN
+    /// and here.
     /// </summary>
     internal static long Missing(long channels) => channels == Colors ? 0 : (Lanes - (channels % Lanes)) % Lanes;
 

@@ -8,8 +8,8 @@ namespace SimClr.Layers;
 /// Batch normalization over the views of all ranks (paper, Section 2.2: "Global BN"). In evaluation, with one rank, or
 /// if each rank normalizes on its own, it is PyTorch's batch norm. With several ranks, it computes the outputs,
 /// gradients and running statistics that one process with the same views would (with micro-batches: those of one
-/// micro-batch on all ranks), at the cost of one sum over the ranks of
-/// 2C + 1 values in the forward pass and one of 2C in the backward pass.
+/// micro-batch on all ranks), at the cost of one sum over the ranks of 2C + 1 values in the forward pass and one of 2C
+/// in the backward pass.
 /// </summary>
 /// <remarks>
 /// Normalization by given statistics uses PyTorch's own kernel in both directions. Its gradient treats the statistics

@@ -77,7 +77,7 @@ internal static class NegativePairs
         gradient.narrow(0, n, n).addmm_(slope.t(), anchors, 1, 1);
         if (relative)
         {
-            Tensor total = slope.sum(1, keepdim: true);                                // [B, 1]: the derivative by −s⁺
+            Tensor total = slope.sum(1, keepdim: true);   // [B, 1]: the derivative with respect to −s⁺
             ofAnchors.sub_(total.mul(candidates.narrow(0, first, rows)));
             gradient.narrow(0, n + first, rows).sub_(total.mul(anchors));
         }

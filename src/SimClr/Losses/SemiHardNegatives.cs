@@ -17,7 +17,9 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
     /// Finds the semi-hard negatives, one block of anchors at a time. Their similarities are differentiable.
     /// </summary>
     /// <param name="u">First views followed by second views of N images, [2N, d].</param>
-    /// <param name="margin">How much less similar than the positive a negative may be; null for no limit.</param>
+    /// <param name="margin">
+    /// The maximum amount by which a negative may be less similar than the positive; null for no limit.
+    /// </param>
     /// <param name="elements">
     /// The maximum number of similarities held at once; null for a value that suits the device.
     /// </param>

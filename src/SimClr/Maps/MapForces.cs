@@ -4,8 +4,8 @@ namespace SimClr.Maps;
 
 /// <summary>
 /// UMAP's stochastic gradient descent, which moves points until neighbors are close. It minimizes the cross-entropy
-/// between the graph and 1 / (1 + a·r^2b), the probability that two points at distance r are neighbors. One thread and
-/// addressed randomness, so a seed determines the map.
+/// between the graph and 1 / (1 + a·r^2b), the probability that two points at distance r are neighbors. It uses one
+/// thread and addressed randomness, so a seed determines the map.
 /// </summary>
 internal sealed class MapForces
 {

@@ -12,7 +12,7 @@ namespace SimClr.Maps;
 public static class Pca
 {
     /// <summary>Projects the rows of a table.</summary>
-    /// <param name="table">At least three embeddings, not all the same; their length is ignored.</param>
+    /// <param name="table">At least three embeddings, not all the same; their norms are ignored.</param>
     /// <exception cref="DataException">
     /// There are fewer than three rows, all rows are the same, or there are rows of zeros or numbers that are not
     /// finite.

@@ -5,16 +5,16 @@ namespace SimClr.Maps;
 
 /// <summary>
 /// A map of neighborhoods by UMAP (McInnes, Healy and Melville 2018, arXiv 1802.03426): starting from principal
-/// components, neighbors by cosine attract each other, other images repel. Neighborhoods are meaningful; the
-/// sizes of groups and the distances between them are not. The neighbors are exact. On one machine with one number of
-/// threads, the same seed gives the same map.
+/// components, neighbors by cosine attract each other, and other images repel each other. Neighborhoods are meaningful;
+/// the sizes of groups and the distances between them are not. The neighbors are exact. On one machine with one number
+/// of threads, the same seed gives the same map.
 /// </summary>
 public static class Umap
 {
     private const float StartSize = 10;
 
     /// <summary>Projects the rows of a table.</summary>
-    /// <param name="table">At least four embeddings, not all the same; their length is ignored.</param>
+    /// <param name="table">At least four embeddings, not all the same; their norms are ignored.</param>
     /// <param name="options">The neighbors, epochs and seed.</param>
     /// <param name="progress">Receives the number of finished epochs.</param>
     /// <param name="cancellation">Cancellation token, checked between epochs.</param>

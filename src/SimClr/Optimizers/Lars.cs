@@ -22,7 +22,7 @@ public sealed class Lars : Optimizer
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
     /// <param name="parameters">
-    /// From <see cref="ParameterGroups.FromModule"/>. This constructor excludes no further ones, not even zero weights.
+    /// From <see cref="ParameterGroups.FromModule"/>. This constructor excludes no others, not even zero weights.
     /// </param>
     /// <param name="momentum">m. Default: 0.9.</param>
     /// <param name="weightDecay">λ; 0 does not disable the adaptation. Default: 1e-6.</param>

@@ -85,8 +85,8 @@ public abstract class Optimizer : IDisposable
     protected abstract void Update(ParameterSlab slab, double learningRate);
 
     /// <summary>
-    /// Adds a part of the state with the size of the parameters, which checkpoints contain. Call this method in the
-    /// constructor.
+    /// Adds a part of the state, which has the size of the parameters and is saved in checkpoints. Call this method in
+    /// the constructor.
     /// </summary>
     /// <param name="slot">The name of the part, without a dot.</param>
     /// <param name="value">The initial value of every number.</param>

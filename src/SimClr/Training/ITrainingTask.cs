@@ -15,7 +15,7 @@ internal interface ITrainingTask : IDisposable
     /// <summary>The trained model.</summary>
     nn.Module Model { get; }
 
-    /// <summary>The encoder: the part of the model that the run is for.</summary>
+    /// <summary>The encoder: the part of the model that the run produces.</summary>
     nn.Module<Tensor, Tensor> Encoder { get; }
 
     /// <summary>The width r of the representation h.</summary>
@@ -32,6 +32,6 @@ internal interface ITrainingTask : IDisposable
     /// <summary>Measures the health of training from the outcome of a step.</summary>
     RunHealth Health(StepOutcome step);
 
-    /// <summary>Writes the files that the run leaves besides its encoder.</summary>
+    /// <summary>Writes the files that the run produces in addition to its encoder.</summary>
     void Save(RunDirectory run, TrainedEncoder encoder);
 }

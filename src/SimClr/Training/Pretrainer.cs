@@ -94,7 +94,7 @@ public sealed class Pretrainer
     /// <exception cref="DataException">There are too few images, or too many that cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
     /// <exception cref="ResumeMismatchException">
-    /// The run in the directory was started with another configuration or other data.
+    /// The run in the directory was started with a different configuration or on different data.
     /// </exception>
     public PretrainResult Run(
         ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)

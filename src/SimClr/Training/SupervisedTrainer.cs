@@ -63,7 +63,7 @@ public sealed class SupervisedTrainer
     /// </exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
     /// <exception cref="ResumeMismatchException">
-    /// The run in the directory was started with another configuration or other data.
+    /// The run in the directory was started with a different configuration or on different data.
     /// </exception>
     public PretrainResult Run(
         ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)

@@ -69,7 +69,7 @@ internal sealed class TrainingState(
 
     /// <summary>Restores a checkpoint.</summary>
     /// <returns>The number of steps done.</returns>
-    /// <exception cref="DataException">The file is damaged, or belongs to another model.</exception>
+    /// <exception cref="DataException">The file is damaged, or belongs to a different model.</exception>
     public long Restore(RunDirectory run, string file)
     {
         using SafetensorsFile content = ReadChecked(run, file);

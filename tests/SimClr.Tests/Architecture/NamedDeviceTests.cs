@@ -7,43 +7,43 @@ namespace SimClr.Tests.Architecture;
 
 /// <summary>
 /// Independence from a program's default device: every tensor is created on an explicit device, and raw pointers are
-/// taken only to processor memory.
+/// taken only to CPU memory.
 /// </summary>
 public sealed class NamedDeviceTests
 {
     // The test programs, which set no default device.
     private static readonly string[] NotRead = ["SimClr.Tests", "SimClr.RankProgram", "SimClr.Fuzz"];
 
-    // The types that read or write tensor memory directly, and why it is the processor's.
+    // The types that read or write tensor memory directly, and the reason why it is CPU memory.
     private static readonly Dictionary<string, string> Pointers = new()
     {
-        ["DirectMemory"] = "DirectConvolution.Serves asks for the processor",
-        ["HostBuffer"] = "made there, pinned for a device",
-        ["MpiBuffer"] = "copied there if it is not",
-        ["RankMessages"] = "made there",
-        ["Nccl"] = "made there; what ranks exchange lies where NCCL finds it",
-        ["EmbeddedRows"] = "made there",
-        ["EmbedInputs"] = "made there",
-        ["RankChecksum"] = "copied there",
-        ["SafetensorsFile"] = "copied there, or made there",
-        ["PthFile"] = "made there",
-        ["PthWriter"] = "copied there",
-        ["EmbeddingJob"] = "copied there",
-        ["EncoderFingerprint"] = "copied there",
-        ["InferenceNetwork"] = "copied there",
-        ["TrainedClassifier"] = "copied there",
-        ["LinearTrainer"] = "copied there",
-        ["OnnxCheck"] = "copied there",
-        ["ModuleWeights"] = "copied there",
-        ["OnnxBenchmark"] = "made there",
-        ["InnerProducts"] = "search computes on the processor",
-        ["Pca"] = "search computes on the processor",
-        ["NearestNeighbors"] = "evaluation of embeddings computes on the processor",
-        ["FeatureBlocks"] = "evaluation of embeddings computes on the processor",
-        ["LogisticCurvature"] = "evaluation of embeddings computes on the processor",
-        ["LogisticObjective"] = "evaluation of embeddings computes on the processor",
-        ["LogisticPath"] = "evaluation of embeddings computes on the processor",
-        ["LogisticRegression"] = "evaluation of embeddings computes on the processor",
+        ["DirectMemory"] = "DirectConvolution.Supports requires the CPU",
+        ["HostBuffer"] = "allocated on the CPU, pinned for a device",
+        ["MpiBuffer"] = "copied to the CPU if necessary",
+        ["RankMessages"] = "allocated on the CPU",
+        ["Nccl"] = "allocated on the CPU; NCCL itself reads the tensors that ranks exchange",
+        ["EmbeddedRows"] = "allocated on the CPU",
+        ["EmbedInputs"] = "allocated on the CPU",
+        ["RankChecksum"] = "copied to the CPU",
+        ["SafetensorsFile"] = "copied to the CPU, or allocated on it",
+        ["PthFile"] = "allocated on the CPU",
+        ["PthWriter"] = "copied to the CPU",
+        ["EmbeddingJob"] = "copied to the CPU",
+        ["EncoderFingerprint"] = "copied to the CPU",
+        ["InferenceNetwork"] = "copied to the CPU",
+        ["TrainedClassifier"] = "copied to the CPU",
+        ["LinearTrainer"] = "copied to the CPU",
+        ["OnnxCheck"] = "copied to the CPU",
+        ["ModuleWeights"] = "copied to the CPU",
+        ["OnnxBenchmark"] = "allocated on the CPU",
+        ["InnerProducts"] = "search computes on the CPU",
+        ["Pca"] = "search computes on the CPU",
+        ["NearestNeighbors"] = "evaluation of embeddings computes on the CPU",
+        ["FeatureBlocks"] = "evaluation of embeddings computes on the CPU",
+        ["LogisticCurvature"] = "evaluation of embeddings computes on the CPU",
+        ["LogisticObjective"] = "evaluation of embeddings computes on the CPU",
+        ["LogisticPath"] = "evaluation of embeddings computes on the CPU",
+        ["LogisticRegression"] = "evaluation of embeddings computes on the CPU",
     };
 
     private static readonly Lazy<MethodBase[]> Methods = new(() =>
@@ -61,7 +61,7 @@ public sealed class NamedDeviceTests
         string[] found = [.. Methods.Value.SelectMany(OnDefaultDevice)];
         Assert.True(
             found.Length == 0,
-            $"These name no device, and a program may have changed the default:\n{string.Join("\n", found)}");
+            $"These calls name no device, and a program may have changed the default:\n{string.Join("\n", found)}");
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed partial class PublicSurfaceTests
         string[] removed = [.. expected.Except(actual)];
         Assert.True(
             added.Length + removed.Length == 0,
-            $"The public surface changed. If that is meant, write this into {file}:\n{string.Join("\n", actual)}\n\n"
+            $"The public surface changed. If that is intended, write this into {file}:\n{string.Join("\n", actual)}\n\n"
                 + $"added:\n{string.Join("\n", added)}\n\nremoved:\n{string.Join("\n", removed)}");
     }
 

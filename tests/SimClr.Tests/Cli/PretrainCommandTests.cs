@@ -233,12 +233,12 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
 
     [Fact]
     public void Resuming_on_other_data_is_refused()
-        => Assert.Contains("other data", CommandRun.Of(
+        => Assert.Contains("different data", CommandRun.Of(
             "pretrain", fixture.At("test"), "--out", fixture.At("run"), "--resume").Refused(5));
 
     [Fact]
     public void A_run_is_not_overwritten()
-        => Assert.Contains("there is a run already", CommandRun.Of(
+        => Assert.Contains("a run already exists here", CommandRun.Of(
             "pretrain", fixture.At("train"), "--out", fixture.At("run"), "--config", fixture.At("tiny.yaml"))
             .Refused(2));
 
@@ -265,7 +265,7 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
     {
         CommandRun result = CommandRun.Of(
             ["pretrain", fixture.At("train"), "--out", fixture.At("run"), "--resume", .. changes]);
-        Assert.Contains("another configuration", result.Refused(5));
+        Assert.Contains("a different configuration", result.Refused(5));
         return result.Error;
     }
 

@@ -42,7 +42,7 @@ public sealed class UsageTests(RunFixture fixture) : IClassFixture<RunFixture>
     [InlineData("pretrain train --out x --device cuda:-1", "got 'cuda:-1'")]
     [InlineData("pretrain train --out x --device gpu", "expected one of auto, cpu, cuda, mps")]
     [InlineData("pretrain train --out x --config nowhere.yaml", "nowhere.yaml")]
-    [InlineData("pretrain train --out train --batch-size 8", "holds other files and no run")]
+    [InlineData("pretrain train --out train --batch-size 8", "holds other files but no run")]
     [InlineData("pretrain train --out tiny.yaml --batch-size 8", "this is a file")]
     [InlineData("pretrain cifar10: --out x", "expected cifar10:DIR")]
     [InlineData("evaluate knn run --train train", "--test is missing")]

@@ -80,7 +80,7 @@ public sealed class FoldedResNetTests
             byte[] expected = together[(i * row)..((i + 1) * row)];
             Assert.SkipUnless(
                 DirectConvolution.Supports(resnet.parameters().First()),
-                "libtorch computes here, and does not promise it");
+                "libtorch computes here, and does not guarantee identical bits");
             Assert.Equal(expected, Bytes(folded.Forward(alone)));
             Assert.Equal(expected, Bytes(folded.Forward(planar)));
         }

@@ -30,7 +30,7 @@ internal static class OnnxBenchmark
             cancellation);
     }
 
-    // An input in another layout than the weights would be converted at each pass.
+    // An input in a different layout from that of the weights would be converted in each pass.
     private static bool IsChannelsLast(TrainedEncoder encoder)
         => encoder.Module.parameters().First(weight => weight.dim() == 4).stride(1) == 1;
 

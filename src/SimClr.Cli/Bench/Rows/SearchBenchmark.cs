@@ -6,10 +6,10 @@ using SimClr.Search;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// Search for the ten nearest vectors, one query at a time with all threads, exact and by the graph: the median time
-/// per query, the recall of the graph, and its cost. Vectors are drawn around centers; the noise is as large as the
-/// centers' norm. The bounds hold for a million vectors; for costs that grow with their number the bound is scaled down
-/// in proportion.
+/// Search for the ten nearest vectors, one query at a time with all threads, exactly and through the graph: the median
+/// time per query, the recall of the graph, and its cost. Vectors are drawn around centers; the noise is as large as
+/// the centers' norm. The bounds hold for a million vectors; for costs that grow with their number, the bound is scaled
+/// down in proportion.
 /// </summary>
 internal static class SearchBenchmark
 {

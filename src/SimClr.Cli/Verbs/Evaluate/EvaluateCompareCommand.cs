@@ -28,7 +28,7 @@ internal static class EvaluateCompareCommand
             [
                 "The predictions of the two evaluations are exchanged at random, image by image. p is the share of",
                 "permutations with at least the observed difference, in either direction. The test says nothing about",
-                "training runs with other seeds.",
+                "training runs with different seeds.",
             ],
         }.With(first, second, samples).Handle(context => Compare(
             context,

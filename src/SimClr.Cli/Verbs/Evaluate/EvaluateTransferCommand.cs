@@ -249,8 +249,8 @@ internal static class EvaluateTransferCommand
             if (kept.EarlierFileOf(splits.Set) is { } earlier)
             {
                 context.WriteNote(
-                    $"note: {splits.Set.Title}: {earlier} was written by an earlier version, with other learning rates "
-                        + $"and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
+                    $"note: {splits.Set.Title}: {earlier} was written by an earlier version, with different learning "
+                        + $"rates and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
             }
         }
 

@@ -13,7 +13,7 @@ internal static class DeviceColors
     private static readonly Scalar Four = RootedScalars.From(4);
     private static readonly Scalar Six = RootedScalars.From(6);
 
-    /// <summary>Returns the operations in order and adds their numbers to the numbers to send.</summary>
+    /// <summary>Returns the operations in order and adds their parameters to the numbers to send.</summary>
     /// <param name="draws">One per view.</param>
     /// <param name="numbers">The numbers to send.</param>
     public static IReadOnlyList<DeviceChange> Plan(IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)

@@ -50,7 +50,7 @@ internal sealed class DeviceTaps(int views, int size)
     /// <param name="device">The device that the numbers were sent to.</param>
     public Tensor Dense(PackedNumbers numbers, int length, Device device)
     {
-        // Zero weights after a row's own may extend beyond the image: the extra columns hold them and are then cut off.
+        // The zero weights that pad a row may extend beyond the image: extra columns hold them and are then cut off.
         Tensor columns = numbers.Integers(starts, views, size, 1)
             .Plus(arange(RootedScalars.Zero, RootedScalars.From(maxTaps), RootedScalars.One, ScalarType.Int64, device));
         return zeros([views, size, length + maxTaps], ScalarType.Float32, device)

@@ -98,8 +98,8 @@ internal sealed class DeviceViews : IDisposable
     }
 
     /// <summary>
-    /// Groups images by size, each group no larger than the device may hold at one time, and adds the numbers of their
-    /// crops to the numbers to send.
+    /// Groups images by size, each group no larger than the device may hold at one time, and adds the parameters of
+    /// their crops to the numbers to send.
     /// </summary>
     private IEnumerable<CropGroup> Groups(
         IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)

@@ -11,7 +11,7 @@ internal enum ColorOperation
 
 /// <summary>One color operation of a view.</summary>
 /// <param name="Operation">The operation.</param>
-/// <param name="Amount">The factor, or the hue shift as a share of the color circle.</param>
+/// <param name="Amount">The factor, or the hue shift as a share of the hue circle.</param>
 /// <param name="Offset">For contrast: the value added after multiplying, known once the mean luma is.</param>
 internal record struct ColorStep(ColorOperation Operation, float Amount, float Offset = 0)
 {

@@ -63,7 +63,7 @@ internal static unsafe class FusedResize<T>
         int last = size - 1;
         for (int x = 0; x < size; x += 4)
         {
-            // Four pixels at a time hide latency. Beyond the last pixel, it is computed again and written into the
+            // Four pixels at a time hide latency. Beyond the end, the last pixel is computed again and written into the
             // padding.
             int first = flip ? last - x : x;
             int second = Math.Min(x + 1, last);

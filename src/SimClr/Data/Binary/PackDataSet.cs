@@ -43,7 +43,7 @@ internal sealed class PackDataSet : ImageDataSet
     public override bool IsDecoded => true;
 
     /// <summary>Opens a packed file.</summary>
-    /// <exception cref="DataException">The file is of another kind, cut off or damaged.</exception>
+    /// <exception cref="DataException">The file is of the wrong kind, cut off or damaged.</exception>
     public static PackDataSet Open(string path)
     {
         SafeFileHandle? file = null;

@@ -16,7 +16,7 @@ internal static class ExifOrientation
     private const int WebPHasExif = 8;   // A flag of VP8X.
 
     /// <summary>
-    /// Returns the orientation; upright if the file has none, has an invalid one, or is of another format.
+    /// Returns the orientation; upright if the file has none, has an invalid one, or is in a different format.
     /// </summary>
     /// <param name="encoded">The whole file.</param>
     public static SKEncodedOrigin Read(ReadOnlySpan<byte> encoded)
@@ -158,7 +158,9 @@ internal static class ExifOrientation
         return SKEncodedOrigin.TopLeft;
     }
 
-    /// <summary>Returns the integer at the start of an entry's last four bytes, unsigned; 0 for another type.</summary>
+    /// <summary>
+    /// Returns the integer at the start of an entry's last four bytes, unsigned; 0 for any other type.
+    /// </summary>
     private static uint Value(ReadOnlySpan<byte> entry, bool big) => ReadShort(entry[2..], big) switch
     {
         1 or 6 => entry[8],   // BYTE, SBYTE

@@ -5,8 +5,8 @@ namespace SimClr.Data;
 /// <summary>
 /// The data sets with a stable public address. Addresses and checksums are those of torchvision, except for the binary
 /// versions of CIFAR (from the authors' page), Caltech-101 (the authors' new address) and FGVC Aircraft (a checksum
-/// from other libraries, as torchvision has none). Sizes are approximate: they serve for messages and to estimate the
-/// disk space.
+/// from other libraries, as torchvision has none). Sizes are approximate; they are used only in messages and to
+/// estimate the disk space.
 /// </summary>
 public static class RemoteSets
 {

@@ -24,7 +24,7 @@ internal sealed class FolderScan
     /// <summary>The paths of the images relative to the folder, separated by '/', in ordinal order.</summary>
     public IReadOnlyList<string> Images => images;
 
-    /// <summary>The number of files skipped because they do not have the extension of an image.</summary>
+    /// <summary>The number of files skipped because they do not have an image extension.</summary>
     public int OtherFiles { get; private set; }
 
     /// <summary>The files and folders that were left out but that the user may have wanted.</summary>

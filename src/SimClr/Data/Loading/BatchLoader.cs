@@ -17,7 +17,7 @@ internal sealed class BatchLoader
     private readonly bool substituteUnreadable;
     private readonly bool recyclesImages;
 
-    // Keyed by the index in this set: the list of skipped images may be shared with a set in another order.
+    // Keyed by the index in this set: the list of skipped images may be shared with a set in a different order.
     private readonly ConcurrentDictionary<int, bool> unreadable = new();
 
     /// <summary>Creates a loader. Its threads run only while batches are being enumerated.</summary>

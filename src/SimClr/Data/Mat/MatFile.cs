@@ -42,7 +42,7 @@ internal sealed class MatFile
     }
 
     /// <summary>Returns a numeric variable with integer values.</summary>
-    /// <exception cref="DataException">The variable is missing or has another kind of value.</exception>
+    /// <exception cref="DataException">The variable is missing or has a different kind of value.</exception>
     public int[] Integers(string name)
         => [.. Get<MatNumbers>(name, "whole numbers").Values.Select(value => Whole(value, name))];
 

@@ -43,7 +43,7 @@ internal sealed unsafe class Mpi : ICommunicator
         {
             throw new CommunicationException(
                 $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Release}) "
-                    + $"sees {Size}: the launcher belongs to another MPI; set the path or name of its "
+                    + $"sees {Size}: the launcher belongs to a different MPI; set the path or name of its "
                     + $"library in {MpiLibrary.Variable}");
         }
 
@@ -81,7 +81,7 @@ internal sealed unsafe class Mpi : ICommunicator
     /// <param name="launcher">The launcher of this process.</param>
     /// <param name="options">The options of the communication.</param>
     /// <param name="severalThreads">Whether MPI is asked to allow calls from any thread. False only in tests.</param>
-    /// <exception cref="CommunicationException">MPI does not start, or it belongs to another launcher.</exception>
+    /// <exception cref="CommunicationException">MPI does not start, or it belongs to a different launcher.</exception>
     public static Mpi Start(
         MpiLibrary library, Launcher launcher, CommunicationOptions options, bool severalThreads = true)
         => new(library, launcher, options, severalThreads);

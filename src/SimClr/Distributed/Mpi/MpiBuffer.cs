@@ -43,7 +43,7 @@ internal sealed class MpiBuffer : IDisposable
     /// <summary>Creates a buffer for the values of a tensor.</summary>
     /// <param name="values">A contiguous tensor of a type that <see cref="ICommunicator"/> supports.</param>
     /// <param name="summed">Whether the values are to be summed rather than only moved.</param>
-    /// <exception cref="ArgumentException">The tensor is not contiguous or has another type.</exception>
+    /// <exception cref="ArgumentException">The tensor is not contiguous or has an unsupported type.</exception>
     public static MpiBuffer Create(Tensor values, bool summed)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -1,7 +1,7 @@
 namespace SimClr.Distributed;
 
 /// <summary>The threads that may call MPI, according to the thread level that it grants (MPI_Init_thread).</summary>
-/// <param name="Abi">The interface, which has the values of the levels.</param>
+/// <param name="Abi">The interface, which defines the values of the levels.</param>
 /// <param name="Library">The library's name and version, for error messages.</param>
 /// <param name="Granted">The granted level.</param>
 /// <param name="Starter">The managed thread that started MPI.</param>
@@ -13,7 +13,7 @@ internal sealed record MpiThreads(MpiAbi Abi, string Library, int Granted, int S
     /// <summary>Rejects a foreground call from a thread that may not make it.</summary>
     /// <param name="caller">The managed thread of the caller.</param>
     /// <exception cref="CommunicationException">
-    /// Only the thread that started MPI may call it, and the caller is another.
+    /// Only the thread that started MPI may call it, and the caller is a different thread.
     /// </exception>
     public void Check(int caller)
     {

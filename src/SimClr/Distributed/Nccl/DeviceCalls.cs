@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// The communications that are queued on a device and not complete. If one of them hangs, the host blocks in whatever
-/// waits for the device next, such as reading a loss, where no call to another rank is visible.
+/// The communications that are queued on a device and not yet complete. If one of them hangs, the host blocks in
+/// whatever waits for the device next, such as reading a loss, where no call to another rank is visible.
 /// </summary>
 internal sealed class DeviceCalls : IWatchedCalls
 {

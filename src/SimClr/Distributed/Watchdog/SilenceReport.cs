@@ -3,7 +3,7 @@ using System.Globalization;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// The error report of a rank whose call does not return, which names the cause as far as it can be known.
+/// The error report of a rank whose call does not return, which names the cause as far as it is known.
 /// </summary>
 internal static class SilenceReport
 {

@@ -14,7 +14,7 @@ public interface IEmbeddingFormat
     /// afterward.
     /// </summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="DataException">The file is cut short, damaged, or in another format.</exception>
+    /// <exception cref="DataException">The file is cut short, damaged, or in a different format.</exception>
     EmbeddingTable Read(string path);
 
     /// <summary>

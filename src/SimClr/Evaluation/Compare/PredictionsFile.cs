@@ -15,7 +15,7 @@ public sealed record Prediction(string Path, string Label, string Predicted)
 }
 
 /// <summary>
-/// The predictions of an evaluation for each test image, for comparison with another. CSV with the header
+/// The predictions of an evaluation for each test image, for comparison with those of another. CSV with the header
 /// <c>path,label,prediction,correct</c>; classes by name, <c>correct</c> 1 or 0.
 /// </summary>
 public static class PredictionsFile

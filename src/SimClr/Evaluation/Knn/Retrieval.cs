@@ -8,7 +8,7 @@ public static class Retrieval
     /// <summary>Computes the share of queries whose most similar row is the one with the same number, 0 … 1.</summary>
     /// <param name="originals">The rows to search.</param>
     /// <param name="queries">The rows to search for; row i is an altered version of original i.</param>
-    /// <exception cref="DataException">The tables have different rows or dimensions.</exception>
+    /// <exception cref="DataException">The tables have different numbers of rows or dimensions.</exception>
     public static double FindOriginal(EmbeddingTable originals, EmbeddingTable queries)
     {
         ArgumentNullException.ThrowIfNull(originals);

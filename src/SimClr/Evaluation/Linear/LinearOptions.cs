@@ -12,8 +12,8 @@ public sealed record LinearOptions
     private const double MaxDroppedFraction = 0.05;
 
     /// <summary>
-    /// The number of passes over the training images. Default: 90; on fixed features more if few images make few steps
-    /// per epoch.
+    /// The number of passes over the training images. Default: 90; on fixed features, more if so few images are
+    /// available that an epoch has few steps.
     /// </summary>
     public int Epochs
     {
@@ -28,7 +28,7 @@ public sealed record LinearOptions
     /// <summary>
     /// The number of images per step. Default: 0, the paper's choice: 4,096 for sets like ImageNet, 512 (as for CIFAR)
     /// below 200,000 images. An epoch consists of whole batches. If batches of 512 would drop more than 5% of the
-    /// images, the epoch has one step more, of correspondingly fewer images: 500 for 1,000 images.
+    /// images, the epoch has one more step, with correspondingly fewer images in each: 500 for 1,000 images.
     /// </summary>
     public int BatchSize { get; init => field = Require.NonNegative(value); }
 

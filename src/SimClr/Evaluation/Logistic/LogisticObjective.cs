@@ -5,7 +5,7 @@ namespace SimClr.Evaluation;
 
 /// <summary>
 /// Sum of losses + ½ λ ‖W‖² as a function of [W: classes × dimension | intercepts: classes] on centered features.
-/// Products use the precision of the features or double; sums over blocks, and everything decisions depend on, are
+/// Products use the precision of the features or double; sums over blocks, and everything that decisions depend on, are
 /// double.
 /// </summary>
 internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss loss) : IDisposable
@@ -34,8 +34,8 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
     public int Length => Weights + loss.Classes;
 
     /// <summary>
-    /// Whether products of single-precision features use double precision. Otherwise the logits are off by about
-    /// 1e-6, which soon exceeds the gain of a step at weak λ.
+    /// Whether products of single-precision features use double precision. Otherwise the logits are off by about 1e-6,
+    /// which soon exceeds the gain of a step if λ is small.
     /// </summary>
     public bool Exact { get; set; }
 
@@ -57,8 +57,8 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
             byIntercepts.add_(residuals.sum([0], type: float64), RootedScalars.One);
         }
 
-        // Of the weights as rounded for the products: two terms at points that differ by rounding would not share a
-        // minimum.
+        // Computed from the weights as rounded for the products: if the two terms were taken at points that differ by
+        // rounding, they would not share a minimum.
         Tensor multiplied = weights.t().to_type(float64);
         byWeights.add_(multiplied, RootedScalars.From(L2)).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);

@@ -12,7 +12,7 @@ public sealed record LogisticOptions
     /// <summary>The values of λ to choose from, each above 0. Default: <see cref="PaperStrengths"/>.</summary>
     public IReadOnlyList<double> Strengths { get; init => field = ValidateStrengths(value); } = PaperStrengths;
 
-    /// <summary>The metric that the chosen λ maximizes; of ties, the strongest λ wins. Default: top-1.</summary>
+    /// <summary>The metric that the chosen λ maximizes; in a tie, the strongest λ wins. Default: top-1.</summary>
     public SelectionMetric Metric { get; init; }
 
     /// <summary>

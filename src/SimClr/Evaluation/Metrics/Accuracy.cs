@@ -1,7 +1,7 @@
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Accuracies from scores. The first guess is the class with the highest score; of ties, the lowest class. Among the
+/// Accuracies from scores. The first guess is the class with the highest score; in a tie, the lowest class. Among the
 /// top k, class numbers do not break ties: a class counts only if it is among the k under every order of tied scores.
 /// That matters for kNN, where most classes get no vote at all: common implementations sort the votes and count
 /// whichever of these classes the sort puts into the top five, which favors classes by number and measures nothing.
@@ -23,7 +23,7 @@ public static class Accuracy
         return right.Length == 0 ? 0 : (double)right.Count(hit => hit) / right.Length;
     }
 
-    /// <summary>Returns the class with the highest score of each row; of ties, the lowest class.</summary>
+    /// <summary>Returns the class with the highest score of each row; in a tie, the lowest class.</summary>
     public static int[] Predictions(ReadOnlySpan<float> scores, int classes)
     {
         int[] predictions = new int[scores.Length / classes];

@@ -24,7 +24,7 @@ public static class AveragePrecision
     private const int Steps = 10;
 
     /// <summary>Computes the 11-point average precision of one class, 0 … 1; null if no image shows it.</summary>
-    /// <param name="scores">The score of each image; of ties, the earlier image ranks first.</param>
+    /// <param name="scores">The score of each image; in a tie, the earlier image ranks first.</param>
     /// <param name="truth">The mark of each image.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a score is not a number.</exception>
     public static double? ElevenPoint(ReadOnlySpan<float> scores, ReadOnlySpan<LabelMark> truth)

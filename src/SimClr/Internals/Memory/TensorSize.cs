@@ -10,8 +10,8 @@ internal static class TensorSize
 
     /// <summary>
     /// Returns the product of the sides; null for a shape that no tensor can have: a negative side, too many sides, or
-    /// too many elements to count. Sides next to a zero count toward this limit too, because strides are products of
-    /// them.
+    /// too many elements to count. If one side is zero, the others still count toward this limit, because strides are
+    /// products of them.
     /// </summary>
     public static long? Count(ReadOnlySpan<long> shape)
     {

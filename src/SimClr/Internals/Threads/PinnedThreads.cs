@@ -68,7 +68,7 @@ internal static partial class PinnedThreads
             return;
         }
 
-        // If a GPU computes, this thread only queues its work, next to the threads that decode images.
+        // If a GPU computes, this thread only queues its work, alongside the threads that decode images.
         bool wanted = threads == cores.Length && threads == ComputeThreads.Cores && !cuda.is_available();
         if (wanted && pinned is null && StartWorkers(threads) is { } workers && workers.Length == threads - 1)
         {

@@ -4,7 +4,7 @@ namespace SimClr.Internals;
 
 /// <summary>
 /// The time that the scheduler lets a thread run before another takes its turn. Threads that compute an operation
-/// together wait for each other at its end. Next to other processes, a thread with a short slice is scheduled sooner
+/// together wait for each other at its end. Alongside other processes, a thread with a short slice is scheduled sooner
 /// when it becomes ready (Linux 6.12 and later; earlier kernels give all threads the same slice).
 /// </summary>
 internal static unsafe partial class TimeSlice

@@ -27,7 +27,7 @@ internal sealed class NeighborSelector
 
     /// <summary>Selects the links of a new row on each of its layers.</summary>
     /// <param name="first">
-    /// The first row of the batch: rows before it are in the graph, rows from it on have no links yet.
+    /// The first row of the batch: rows before it are in the graph; it and later rows have no links yet.
     /// </param>
     /// <param name="row">The row.</param>
     public int[][] Select(int first, int row)

@@ -2,9 +2,9 @@
 namespace SimClr.Search;
 
 /// <summary>
-/// An exact search for the nearest rows, as if the query were compared with every vector in float32. It reads the
-/// codes, a quarter of the bytes, which bound each similarity. A row whose upper bound is below the lower bounds of k
-/// others is not among the k nearest; the rest (usually a few dozen rows) are compared in float32.
+/// An exact search for the nearest rows, as if the query were compared with every vector in float32. It reads the codes
+/// (a quarter of the bytes), which bound each similarity. A row whose upper bound is below the lower bounds of k others
+/// is not among the k nearest; the rest (usually a few dozen rows) are compared in float32.
 /// </summary>
 internal static unsafe class ExactScan
 {

@@ -7,7 +7,7 @@ namespace SimClr.Search;
 /// </param>
 public readonly record struct Neighbor(int Row, float Similarity) : IComparable<Neighbor>
 {
-    /// <summary>Orders neighbors by descending similarity; of ties, the one added first comes first.</summary>
+    /// <summary>Orders neighbors by descending similarity; ties are in order of insertion.</summary>
     public int CompareTo(Neighbor other)
     {
         int bySimilarity = other.Similarity.CompareTo(Similarity);

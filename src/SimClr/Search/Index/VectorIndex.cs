@@ -103,7 +103,9 @@ public sealed class VectorIndex : IDisposable
     /// Adds a vector, which need not have length 1. A vector of zeros has similarity 0 to all others.
     /// </summary>
     /// <returns>The row of the vector: the number of vectors added before it.</returns>
-    /// <exception cref="DataException">The vector has another dimension, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">
+    /// The vector has a different dimension, or contains numbers that are not finite.
+    /// </exception>
     public int Add(ReadOnlySpan<float> vector)
     {
         Check(vector, "the vector");
@@ -134,15 +136,17 @@ public sealed class VectorIndex : IDisposable
     }
 
     /// <summary>
-    /// Finds the most similar vectors, most similar first; of ties, the one added first. Without a graph the result is
-    /// exact, as if the query were compared with every vector in float32. With a graph it contains on average a share
-    /// <see cref="GraphRecall"/> of the exact result.
+    /// Finds the most similar vectors, most similar first; ties are in order of insertion. Without a graph, the result
+    /// is exact, as if the query were compared with every vector in float32. With a graph, it contains on average the
+    /// share <see cref="GraphRecall"/> of the exact result.
     /// </summary>
     /// <param name="query">The query vector.</param>
     /// <param name="count">The number of vectors to find, at least 1.</param>
     /// <param name="exact">Whether to ignore the graph. Default: false.</param>
     /// <returns>The neighbors; fewer than <paramref name="count"/> if the index holds fewer vectors.</returns>
-    /// <exception cref="DataException">The query has another dimension, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">
+    /// The query has a different dimension, or contains numbers that are not finite.
+    /// </exception>
     public IReadOnlyList<Neighbor> Find(ReadOnlySpan<float> query, int count, bool exact = false)
         => Find(query, count, exact ? null : Graph);
 

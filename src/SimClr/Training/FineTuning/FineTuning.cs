@@ -66,13 +66,14 @@ public sealed class FineTuning
     public FineTuneGrid? Grid { get; init; }
 
     /// <summary>
-    /// The metric of the choice: top-1 or mean accuracy per class. Mean average precision is for images of several
-    /// classes, which <see cref="Run"/> does not accept. Default: top-1.
+    /// The metric by which settings are chosen: top-1 or mean accuracy per class. Mean average precision is for images
+    /// of several classes, which <see cref="Run"/> does not accept. Default: top-1.
     /// </summary>
     public SelectionMetric Metric { get; init; }
 
     /// <summary>
-    /// The labeled images to choose on, or null to hold out a fifth of each class of the training images, by seed.
+    /// The labeled images on which settings are chosen, or null to hold out a fifth of each class of the training
+    /// images, by seed.
     /// </summary>
     public ImageDataSet? Validation { get; init; }
 

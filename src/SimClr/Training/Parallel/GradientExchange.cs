@@ -19,7 +19,7 @@ internal sealed class GradientExchange : IGradientSums
     /// </summary>
     public const string Variable = "SIMCLR_GRADIENT_SUMS";
 
-    // Parts of this size pass through the stages of the all-reduce one behind another.
+    // Parts of this size pass through the stages of the all-reduce one after another.
     private const long BytesAtOnce = 25 << 20;
 
     private readonly RankedWorld world;

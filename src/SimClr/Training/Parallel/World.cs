@@ -72,7 +72,7 @@ internal class World
     /// <summary>Returns the smallest value of all ranks.</summary>
     public virtual int Min(int here) => here;
 
-    /// <summary>Checks that all ranks were started alike.</summary>
+    /// <summary>Checks that all ranks were started in the same way.</summary>
     /// <param name="facts">
     /// The function that collects the facts that determine the result, by name. Not called with a single process.
     /// </param>

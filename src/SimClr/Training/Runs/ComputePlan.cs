@@ -37,7 +37,7 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
     /// Whether the encoder is custom. Only SimClr's encoders are known to compute in bfloat16.
     /// </param>
     /// <exception cref="ConfigurationException">
-    /// The device does not exist, or the machine cannot use so many threads.
+    /// The device does not exist, or the machine cannot use that many threads.
     /// </exception>
     public static ComputePlan Resolve(PretrainOptions options, bool customEncoder)
     {

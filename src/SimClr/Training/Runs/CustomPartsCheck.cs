@@ -14,7 +14,7 @@ internal static class CustomPartsCheck
     /// <exception cref="ConfigurationException">
     /// Views are made on a device, where the augmentation cannot run.
     /// </exception>
-    /// <exception cref="ResumeMismatchException">The run was started with other parts.</exception>
+    /// <exception cref="ResumeMismatchException">The run was started with different parts.</exception>
     public static void Run(RunDirectory run, RunRecord? record, PretrainOptions options, CustomParts parts)
     {
         if (parts.Augmentation is not null && options.AugmentOn == AugmentationPlace.Device)

@@ -4,7 +4,9 @@ using SimClr.Internals;
 
 namespace SimClr.Training;
 
-/// <summary>The facts that determine a run, by name. They are equal on ranks that were started alike.</summary>
+/// <summary>
+/// The facts that determine a run, by name. They are equal on ranks that were started in the same way.
+/// </summary>
 internal static class RunFacts
 {
     public static Dictionary<string, string> Collect(RunRecord record)

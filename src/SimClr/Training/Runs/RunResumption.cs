@@ -37,7 +37,7 @@ internal static class RunResumption
         if (!resume)
         {
             throw new ConfigurationException(
-                $"{run.Root}: there is a run already. Continue it with resume: "
+                $"{run.Root}: a run already exists here. Continue it with resume: "
                     + "true, or choose another output directory.");
         }
 
@@ -64,7 +64,7 @@ internal static class RunResumption
         if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
         {
             logger.LogWarning(
-                "The run decoded JPEG by {Decoder} and continues with {NewDecoder}: it may not be bit-exact.",
+                "The run decoded JPEGs with {Decoder} and continues with {NewDecoder}: it may not be bit-exact.",
                 decoder,
                 now);
         }
@@ -78,7 +78,7 @@ internal static class RunResumption
         };
     }
 
-    /// <summary>Rejects a run of another task.</summary>
+    /// <summary>Rejects a run of a different task.</summary>
     public static void RefuseOtherTask(RunDirectory run, RunRecord before, string task)
     {
         if (before.Task != task)
@@ -117,7 +117,7 @@ internal static class RunResumption
             logger.LogWarning(
                 "The run was planned for {Before} steps and now goes to {Now}. The cosine schedule is stretched to the "
                     + "new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The "
-                    + "result is not that of a run planned so from the start.",
+                    + "result is not that of a run planned this way from the start.",
                 totalStepsBefore, totalSteps, now.At(step), before.At(step));
         }
     }
@@ -171,7 +171,7 @@ internal static class RunResumption
         if (Directory.Exists(run.Root) && Directory.EnumerateFileSystemEntries(run.Root).Any(e => !IsRemnant(run, e)))
         {
             throw new ConfigurationException(
-                $"{run.Root}: the directory holds other files and no run. Choose a new or empty output directory.");
+                $"{run.Root}: the directory holds other files but no run. Choose a new or empty output directory.");
         }
     }
 
@@ -191,7 +191,7 @@ internal static class RunResumption
         {
             throw new ResumeMismatchException(
             [
-                $"{run.Root}: the run was started with another configuration:",
+                $"{run.Root}: the run was started with a different configuration:",
                 .. changed,
                 "Resume without these changes, or start a new run.",
             ]);
@@ -203,9 +203,9 @@ internal static class RunResumption
         if (before.Data.Fingerprint != images.Fingerprint)
         {
             throw new ResumeMismatchException(
-                $"{run.Root}: the run was started on other data: {before.Data.Name} with {before.Data.Images} images " +
-                $"(fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} (fingerprint "
-                    + $"{images.Fingerprint}). Resume on the same data, or start a new run.");
+                $"{run.Root}: the run was started on different data: {before.Data.Name} with {before.Data.Images} "
+                    + $"images (fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} "
+                    + $"(fingerprint {images.Fingerprint}). Resume on the same data, or start a new run.");
         }
     }
 }

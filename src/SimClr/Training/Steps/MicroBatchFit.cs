@@ -18,7 +18,7 @@ internal static class MicroBatchFit
     private const long EnoughToMeasure = 256L << 20;
 
     // The share of a GPU's free memory for the loss, for batches loaded ahead, and for gaps left by tensors of other
-    // sizes, which no pass shows.
+    // sizes. No pass measures these.
     private const double ReservedFraction = 0.1;
 
     // Messages of cuBLAS and cuDNN when they run short of memory.
@@ -48,7 +48,7 @@ internal static class MicroBatchFit
         model.train();
         if (plan.Device != "cpu")
         {
-            // The first pass loads the device's libraries, which take memory, too.
+            // The first pass loads the device's libraries, which also take memory.
             _ = Tried(Math.Min(2, size));
         }
 
@@ -64,7 +64,7 @@ internal static class MicroBatchFit
         return micro;
 
         // The pixels of the batch, which are kept for the second pass, and the buffers they are loaded into: no pass
-        // shows them.
+        // measures them.
         double Held(int images) => Floats(images) * (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float));
         double Loaded(int images) => Floats(images) * sizeof(float) * MicroBatches.Buffers(plan.Device, size, images);
         double Floats(int images) => (double)views * images * 3 * options.Views.Size * options.Views.Size;

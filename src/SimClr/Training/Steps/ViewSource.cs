@@ -16,7 +16,9 @@ internal sealed class ViewSource : IDisposable
     private readonly IEnumerator<ImageBatch> loaded;
 
     /// <param name="images">The training images.</param>
-    /// <param name="options">The size of views, and how and by how many threads they are made.</param>
+    /// <param name="options">
+    /// The size of the views, the place where they are rendered, and the number of threads.
+    /// </param>
     /// <param name="plan">The device and precision of the views. The micro-batch must be set.</param>
     /// <param name="viewsPerImage">1 or 2.</param>
     /// <param name="skipped">The list that collects unreadable images, which are replaced by others.</param>

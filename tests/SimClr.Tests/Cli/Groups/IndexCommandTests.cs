@@ -195,7 +195,7 @@ public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFix
     [InlineData(
         "index create {train} --run {run} --out {tiny.yaml}",
         2,
-        "expected an index such as photos.index; files that end in .yaml are of another kind")]
+        "expected an index such as photos.index; files that end in .yaml are of a different kind")]
     [InlineData("index create {broken} --run {run} --out {x}", 3, "could not be read")]
     [InlineData("index create {train} --run {run} --out {tiny.yaml/x}", 2, "tiny.yaml/x cannot be written")]
     [InlineData("index info {nowhere}", 3, "there is no index")]

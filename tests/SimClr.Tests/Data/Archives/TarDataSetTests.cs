@@ -10,7 +10,7 @@ public sealed class TarDataSetTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Members_of_one_key_belong_together_over_all_shards_in_order()
+    public void Members_with_the_same_key_belong_together_and_shards_are_read_in_order()
     {
         WriteShard("train-1.tar", ("b/3.cls", "0"u8.ToArray()), ("b/3.png", Images.Png(3)));
         WriteShard("train-0.tar",
@@ -112,7 +112,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_of_formats_that_are_not_read_are_counted()
+    public void Images_of_unsupported_formats_are_counted()
     {
         WriteShard(
             "a.tar", ("1.png", Images.Png(1)), ("2.HEIC", [1]), ("3.tif", [1]), (".4.tif", [1]), ("5.json", [1]));
@@ -166,7 +166,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void A_plain_shard_is_read_whatever_it_and_its_first_member_are_called()
+    public void A_plain_shard_is_read_whatever_the_names_of_it_and_its_first_member()
     {
         WriteShard("a.tar.xz", ("BZh1.png", Images.Png(1)));
         WriteShard("b.tar.xz", ("PK\u0003\u0004.png", Images.Png(2)));

@@ -19,7 +19,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_of_formats_that_are_not_read_are_counted_by_extension()
+    public void Images_of_unsupported_formats_are_counted_by_extension()
     {
         folder.Write("1.png", Images.Png(1));
         foreach (string other
