@@ -8,7 +8,8 @@ using SimClr.Optimizers;
 
 namespace SimClr.Training;
 
-/// <content>The beginning of a session: what rank 0 finds in the directory, and the state that training starts from.</content>
+/// <content>The beginning of a session: what rank 0 finds in the directory, and the state that training starts
+/// from.</content>
 internal sealed partial class TrainingSession
 {
     /// <summary>Checks and locks the directory on rank 0 alone; its findings hold for all ranks.</summary>

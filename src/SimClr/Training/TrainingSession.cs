@@ -18,7 +18,8 @@ namespace SimClr.Training;
 /// <param name="options">The options that determine the result.</param>
 /// <param name="taskName">The name of the task in <c>run.json</c>.</param>
 /// <param name="createTask">The factory that creates the task on a device.</param>
-internal sealed partial class TrainingSession(PretrainOptions options, string taskName, Func<string, ITrainingTask> createTask)
+internal sealed partial class TrainingSession(
+    PretrainOptions options, string taskName, Func<string, ITrainingTask> createTask)
 {
     private World? world;
 
