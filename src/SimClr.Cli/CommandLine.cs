@@ -36,6 +36,7 @@ internal static class CommandLine
     private static int Run(
         IReadOnlyList<string> arguments, ConsoleWriter output, ConsoleWriter error, CancellationToken cancel)
     {
+        CommandWords.Protect(arguments);
         Verb root = CreateRoot();
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || UsageErrors.HasDirective(parsed))

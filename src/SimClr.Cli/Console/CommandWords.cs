@@ -64,7 +64,7 @@ internal static partial class CommandWords
         ["ImportedEncoder.Read"] = "'simclr import {0} --out encoder.safetensors --normalize imagenet' (or none)",
         ["PostgresImageCollection.EnsureCollectionExistsAsync"]
             = "'simclr index create IMAGES --run RUN --out {0} --store …'",
-        ["PredictionsFile.Write"] = "'simclr evaluate knn RUN … --predictions {0}'",
+        ["PredictionsFile.Write"] = "'--predictions {0}' of an evaluation",
         ["SqliteImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create IMAGES --run RUN --out {0}'",
     };
 
@@ -73,8 +73,42 @@ internal static partial class CommandWords
 
     private static readonly Regex Called = new($@"(?<![\w./\\'""-])({OneOf(Calls.Keys)})\((.+)\)");
 
+    // Arguments of the command line that a translation would change. A name that the user chose stays as it is.
+    private static readonly AsyncLocal<string[]> Own = new();
+
+    /// <summary>Sets the arguments of this command, which messages repeat word for word.</summary>
+    public static void Protect(IReadOnlyList<string> arguments) => Own.Value =
+        [
+            .. arguments.Where((text, i) => i == 0 || arguments[i - 1] != "--set")
+                .Select(
+                    text => text.StartsWith("--", StringComparison.Ordinal) ? text[(text.IndexOf('=') + 1)..] : text)
+                .Where(text => text.Length > 0 && Translate(text) != text)
+                .OrderByDescending(text => text.Length),
+        ];
+
     /// <summary>Returns a message of the library in the terms of the command line.</summary>
     public static string From(string message)
+    {
+        string[] own = Own.Value ?? [];
+        string words = message;
+        foreach ((int i, string text) in own.Index())
+        {
+            words = words.Replace(text, Placeholder(i), StringComparison.Ordinal);
+        }
+
+        words = Translate(words);
+        foreach ((int i, string text) in own.Index())
+        {
+            words = words.Replace(Placeholder(i), text, StringComparison.Ordinal);
+        }
+
+        return words;
+    }
+
+    // Between characters for private use, which no message contains.
+    private static string Placeholder(int number) => $"\uE000{number}\uE001";
+
+    private static string Translate(string message)
     {
         string words = Called.Replace(message, found => Typed(found.Groups[1].Value, found.Groups[2].Value));
         words = Known.Replace(words, found => Translations[found.Value]);

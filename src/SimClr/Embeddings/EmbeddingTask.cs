@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
@@ -115,6 +116,17 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
         .. Enumerable.Range(first, block.Next - first).Except(block.Rows)
             .Select(Images.PathOf).Select(path => (path, skipped.ReasonOf(path) ?? "")),
     ];
+
+    /// <summary>Embeds on a separate thread.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public Task<EmbeddingOutcome> RunAsync(
+        string path,
+        IEmbeddingFormat format,
+        SkippedImages skipped,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+        => LongTask.Run(() => Run(path, format, skipped, progress, cancellation));
 }
 
 /// <summary>The result of an embedding task.</summary>

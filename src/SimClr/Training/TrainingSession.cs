@@ -188,7 +188,7 @@ internal sealed partial class TrainingSession(
     private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps, Optimizer? optimizer = null)
         => RunRecord.Create(options, images, plan, totalSteps, taskName, World.Size) with
         {
-            OwnAugmentation = CustomParts.NameOf(Custom.Augmentation),
+            CustomAugmentation = CustomParts.NameOf(Custom.Augmentation),
             CustomLoss = CustomParts.NameOf(Custom.Loss),
             CustomHead = CustomParts.NameOf(Custom.Head),
             CustomOptimizer = Custom.Optimizer is null ? null : CustomParts.NameOf(optimizer),

@@ -49,7 +49,7 @@ public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFix
         { "embed --join a.npy --out b.npy", 3, "--join: 'a.npy' is not named as --shard names its files" },
         { "embed run train --out a.npy --shard 2/2", 2, "--shard: got 2/2, expected at most 1 part(s)" },
         { "cluster none.npy", 3, "'simclr embed RUN IMAGES --out" },
-        { "evaluate compare none.csv none.csv", 3, "'simclr evaluate knn RUN … --predictions" },
+        { "evaluate compare none.csv none.csv", 3, "'--predictions" },
         { "import foreign.safetensors --out b.safetensors", 2, "--normalize is missing" },
         { "import run/encoder.safetensors --out b.safetensors --size 50", 2, "--size: got 50, but" },
         { "search none.index train/red/0.png", 3, "'simclr index create IMAGES --run RUN --out" },
@@ -95,5 +95,21 @@ public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFix
         File.WriteAllBytes(
             fixture.At("foreign.safetensors"),
             [.. BitConverter.GetBytes((long)bare.Length), .. bare, .. own.AsSpan(8 + length)]);
+    }
+
+    /// <summary>A run may be named after what it varies.</summary>
+    [Theory]
+    [InlineData("loss.temperature=0.1")]
+    [InlineData("sweep batch.size=128")]
+    [InlineData("EmbeddingShard")]
+    [InlineData("task pretrain")]
+    public void A_name_that_the_user_chose_stays_in_messages(string name)
+    {
+        CommandWords.Protect(["evaluate", "knn", name]);
+        Assert.Equal($"{name}: use --batch-size 8", CommandWords.From($"{name}: use Batch.Size 8"));
+        CommandWords.Protect(["pretrain", $"--out={name}"]);
+        Assert.Equal(
+            $"{name}/run.json: resume with --resume", CommandWords.From($"{name}/run.json: resume with resume: true"));
+        CommandWords.Protect([]);
     }
 }

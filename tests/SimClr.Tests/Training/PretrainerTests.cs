@@ -311,7 +311,7 @@ public sealed class PretrainerTests : IDisposable
             description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
         new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
         Assert.Contains(log.Lines, line => line.Contains(
-            "by turbojpeg and continues with skia: it may not be bit-exact", StringComparison.Ordinal));
+            "with turbojpeg and continues with skia: it may not be bit-exact", StringComparison.Ordinal));
     }
 
     [Fact]

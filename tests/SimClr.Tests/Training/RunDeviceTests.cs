@@ -33,8 +33,8 @@ public sealed class RunDeviceTests : IDisposable
             .Write(run.RunFile);
         var log = new Log();
         ComputePlan plan = RunResumption.Prepare(
-            run, RunRecord.Find(run), options, RunRecord.Pretraining, TinyRun.Images(), ownEncoder: false, resume: true,
-            log);
+            run, RunRecord.Find(run), options, RunRecord.Pretraining, TinyRun.Images(), customEncoder: false,
+            resume: true, log);
         Assert.Equal("cpu", plan.Device);
         Assert.Equal(
             told,

@@ -30,8 +30,7 @@ internal static class EncoderInput
     /// <exception cref="ConfigurationException">A change is outside the section <c>data</c>.</exception>
     public static DataOptions ReadingOf(string? run, string[]? changes)
     {
-        PretrainOptions basis = (run is null ? null : RunRecord.Find(new RunDirectory(run)))?.Configuration
-            ?? new PretrainOptions();
+        PretrainOptions basis = run is null ? new PretrainOptions() : RunRecord.ConfigurationOf(new RunDirectory(run));
         return ReadingOption.Overlay(basis, changes, "everything else is fixed by the encoder's run").Data;
     }
 }

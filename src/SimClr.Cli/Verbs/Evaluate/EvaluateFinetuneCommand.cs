@@ -82,7 +82,7 @@ internal static class EvaluateFinetuneCommand
             OutputDirectory = output,
             Communicator = ranks,
         }).Run(call.Labeled, call.Input.Test, context.Cancel));
-        (int Least, int Most)? taken = finetune.FewLabels(context) ? PerClass(call.Labeled) : null;
+        (int Min, int Max)? taken = finetune.FewLabels(context) ? PerClass(call.Labeled) : null;
         _ = ranks.OnRankZero(() =>
         {
             report!.Show(
@@ -96,7 +96,7 @@ internal static class EvaluateFinetuneCommand
     }
 
     /// <summary>Returns the smallest and the largest number of labels of a class.</summary>
-    private static (int Least, int Most) PerClass(ImageDataSet labeled)
+    private static (int Min, int Max) PerClass(ImageDataSet labeled)
     {
         int[] sizes = [.. labeled.RequireLabels().CountBy(label => label).Select(size => size.Value).Order()];
         return (sizes[0], sizes[^1]);
@@ -117,14 +117,14 @@ internal static class EvaluateFinetuneCommand
         => $"{(result.Options.FromScratch ? "trained from scratch" : "fine-tuned")} on {result.Labels} labels";
 
     private static JsonObject Json(
-        FineTuneResult result, SelectionMetric metric, (int Least, int Most)? labelsPerClass, string? output)
+        FineTuneResult result, SelectionMetric metric, (int Min, int Max)? labelsPerClass, string? output)
     {
         FineTuneOptions options = result.Options;
         return new JsonObject
         {
             ["labels"] = result.Labels,
             ["few_labels"] = labelsPerClass is not null,
-            ["labels_per_class"] = labelsPerClass is { } perClass ? new JsonArray(perClass.Least, perClass.Most) : null,
+            ["labels_per_class"] = labelsPerClass is { } perClass ? new JsonArray(perClass.Min, perClass.Max) : null,
             ["test_images"] = result.Outcome.Labels.Count,
             ["classes"] = result.Outcome.ClassNames.Count,
             ["from_scratch"] = options.FromScratch,
@@ -154,7 +154,7 @@ internal static class EvaluateFinetuneCommand
     private static List<string> Lines(
         FineTuneResult result,
         SelectionMetric metric,
-        (int Least, int Most)? labelsPerClass,
+        (int Min, int Max)? labelsPerClass,
         int trainImages,
         string? output)
     {
@@ -186,6 +186,6 @@ internal static class EvaluateFinetuneCommand
         return lines;
     }
 
-    private static string Range((int Least, int Most) labels)
-        => labels.Least == labels.Most ? $"{labels.Least}" : $"{labels.Least} to {labels.Most}";
+    private static string Range((int Min, int Max) labels)
+        => labels.Min == labels.Max ? $"{labels.Min}" : $"{labels.Min} to {labels.Max}";
 }

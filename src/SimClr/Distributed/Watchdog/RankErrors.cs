@@ -7,7 +7,7 @@ namespace SimClr.Distributed;
 /// </summary>
 public static class RankErrors
 {
-    private const string Key = "SimClr.OfAllRanks";
+    private const string Key = "SimClr.Collective";
 
     /// <summary>Marks an error as thrown by all ranks at this point.</summary>
     public static T MarkCollective<T>(this T error)

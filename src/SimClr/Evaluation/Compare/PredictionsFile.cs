@@ -59,7 +59,7 @@ public static class PredictionsFile
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new DataException(
-                $"there is no predictions file {file}; PredictionsFile.Write({file}) writes one after any evaluation",
+                $"there is no predictions file {file}; PredictionsFile.Write({file}) writes one",
                 error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException

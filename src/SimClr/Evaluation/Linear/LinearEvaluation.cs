@@ -156,4 +156,17 @@ public static partial class LinearEvaluation
         long steps = (long)(images / share.Batch) * options.Epochs;
         return BatchOrder.Plans(options.Seed, images, share.Batch, 0, steps, share.Split);
     }
+
+    /// <summary>Trains and tests on a separate thread.</summary>
+    /// <inheritdoc cref="OnImages" path="/param"/>
+    /// <inheritdoc cref="OnImages" path="/exception"/>
+    public static Task<LinearResult> OnImagesAsync(
+        TrainedEncoder encoder,
+        ImageDataSet train,
+        ImageDataSet test,
+        LinearOptions? options = null,
+        DataOptions? data = null,
+        IProgress<LinearProgress>? progress = null,
+        CancellationToken cancellation = default)
+        => LongTask.Run(() => OnImages(encoder, train, test, options, data, progress, null, cancellation));
 }

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
@@ -82,4 +83,14 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
     private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images) => images.MultiLabels is null
         ? LogisticData.FromTable(table)
         : LogisticData.FromTable(table, MultiLabelMarks.ForPaths(images, table.Paths), images.ClassNames!.Count);
+
+    /// <summary>Evaluates on a separate thread.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public Task<TransferResult> RunAsync(
+        TransferSplits splits,
+        Func<ImageDataSet, IProgress<int>>? embedding = null,
+        IProgress<LogisticSweepPoint>? sweep = null,
+        CancellationToken cancellation = default)
+        => LongTask.Run(() => Run(splits, embedding, sweep, cancellation));
 }

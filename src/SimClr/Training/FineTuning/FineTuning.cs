@@ -45,7 +45,7 @@ public sealed class FineTuning
         this.options = options;
         start = new FineTuneStart(run, options);
         var directory = new RunDirectory(run);
-        PretrainOptions basis = RunRecord.Find(directory)?.Configuration ?? new PretrainOptions();
+        PretrainOptions basis = RunRecord.ConfigurationOf(directory);
         using TrainedEncoder encoder = TrainedEncoder.Load(run);
         configuration = basis with
         {

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Data;
 using SimClr.Evaluation;
 
@@ -55,4 +56,11 @@ public sealed class TransferFineTuning(
             Scores = scores,
         };
     }
+
+    /// <summary>Fine-tunes on a separate thread.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public Task<TransferResult> RunAsync(
+        TransferSplits splits, IProgress<FineTuneProgress>? progress = null, CancellationToken cancellation = default)
+        => LongTask.Run(() => Run(splits, progress, cancellation));
 }

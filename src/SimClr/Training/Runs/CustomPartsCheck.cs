@@ -26,7 +26,7 @@ internal static class CustomPartsCheck
 
         if (record is not null)
         {
-            RequireSame(run, "augmentation", record.OwnAugmentation, CustomParts.NameOf(parts.Augmentation));
+            RequireSame(run, "augmentation", record.CustomAugmentation, CustomParts.NameOf(parts.Augmentation));
             RequireSame(run, "loss", record.CustomLoss, CustomParts.NameOf(parts.Loss));
             RequireSame(run, "head", record.CustomHead, CustomParts.NameOf(parts.Head));
             if (record.CustomOptimizer is null != parts.Optimizer is null)

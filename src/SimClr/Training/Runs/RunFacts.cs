@@ -20,7 +20,7 @@ internal static class RunFacts
             ["JPEG decoder"] = record.Machine.Decoder ?? "none",
             ["device in use"] = ComputeDevice.KindOf(record.Machine.Device),   // Each rank has its own number.
             ["precision in use"] = record.Machine.Precision,
-            ["custom augmentation"] = record.OwnAugmentation ?? "none",
+            ["custom augmentation"] = record.CustomAugmentation ?? "none",
             ["custom loss"] = record.CustomLoss ?? "none",
             ["custom head"] = record.CustomHead ?? "none",
         };

@@ -28,12 +28,14 @@ public sealed record RunRecord(
 {
     /// <summary>The <see cref="Task"/> of pre-training.</summary>
     public const string Pretraining = "pretrain";
+
     /// <summary>The <see cref="Task"/> of the supervised baseline.</summary>
     public const string Supervision = "supervised";
 
     /// <summary>The type of the custom augmentation; omitted if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? OwnAugmentation { get; init; }
+    [JsonPropertyName("own_augmentation")]
+    public string? CustomAugmentation { get; init; }
 
     /// <summary>The type of the custom loss; omitted if the loss is the configured one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -88,6 +90,11 @@ public sealed record RunRecord(
     /// <summary>Returns the record of a run directory; null if no run was started in it.</summary>
     /// <exception cref="DataException">The file is damaged.</exception>
     public static RunRecord? Find(RunDirectory run) => run.HasRun ? Read(run.RunFile) : null;
+
+    /// <summary>Returns the configuration of a run directory; the defaults if no run was started in it.</summary>
+    /// <exception cref="DataException">The file is damaged.</exception>
+    public static PretrainOptions ConfigurationOf(RunDirectory run)
+        => Find(run)?.Configuration ?? new PretrainOptions();
 
     /// <summary>Reads a record.</summary>
     /// <param name="file">The run's <c>run.json</c> (<see cref="Checkpoints.RunDirectory.RunFile"/>).</param>

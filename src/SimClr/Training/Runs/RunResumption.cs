@@ -17,12 +17,12 @@ internal static class RunResumption
         PretrainOptions options,
         string task,
         ImageDataSet images,
-        bool ownEncoder,
+        bool customEncoder,
         bool resume,
         ILogger logger,
         int ranks = 1)
     {
-        ComputePlan plan = ComputePlan.Resolve(options, ownEncoder);
+        ComputePlan plan = ComputePlan.Resolve(options, customEncoder);
         if (before is null)
         {
             RefuseForeignFiles(run);
