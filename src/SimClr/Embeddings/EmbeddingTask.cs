@@ -1,8 +1,8 @@
-using SimClr.Internals;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Inference;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Embeddings;

@@ -1,8 +1,8 @@
-using SimClr.Internals;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
+using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 

@@ -1,6 +1,6 @@
-using SimClr.Internals;
 using SimClr.Data;
 using SimClr.Evaluation;
+using SimClr.Internals;
 
 namespace SimClr.Training;
 
