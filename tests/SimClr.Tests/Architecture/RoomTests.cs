@@ -130,11 +130,11 @@ public sealed partial class RoomTests
         foreach (string step in new[] { "ContrastiveStep.cs", "GradientCacheStep.cs", "SupervisedStep.cs" })
         {
             string text = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "SimClr", "Training", "Steps", step));
-            Assert.DoesNotMatch(@"(Size|Rank)\s*(==|!=|>|<)|AreSeveral|is\s+(not\s+)?RankedWorld", text);
+            Assert.DoesNotMatch(@"\b(Size|Rank)\s*(==|!=|>|<)|\bAreSeveral\b|\bis\s+(not\s+)?RankedWorld\b", text);
         }
 
         string resnet = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "SimClr", "Encoders", "ResNet.cs"));
-        Assert.DoesNotMatch(@"(?i)ranks?|communicator", resnet);
+        Assert.DoesNotMatch(@"(?i)\branks?\b|communicator", resnet);
     }
 
     /// <summary>A folder stays small enough for a reader to survey.</summary>
