@@ -64,7 +64,7 @@ internal sealed partial class TrainingSession(
         _ = ViewKernels.Default;   // Reports an unknown name in the environment before anything is written.
         World.Agree(() =>
         {
-            RequireMemoryLimit();
+            RequireMemoryLimit();   // A single process finds out for itself how much memory it may use.
             return RunFacts.Collect(
                 Record(images, ComputePlan.Resolve(options, Custom.Encoder is not null), totalSteps: 0));
         });
@@ -80,10 +80,10 @@ internal sealed partial class TrainingSession(
             {
                 return Train(images, run, start, skipped, resume, cancellation);
             }
-            catch (DataException) when (skipped.Count > 0 && World.ForRankZero(skipped) is not null)
+            catch (DataException) when (skipped.Count > 0)
             {
-                skipped.Write(run.SkippedFile);
-                Logger.LogWarning(
+                World.ForRankZero(skipped)?.Write(run.SkippedFile);
+                Log.LogWarning(
                     "{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
                 throw;
             }
