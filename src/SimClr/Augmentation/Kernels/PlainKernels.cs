@@ -83,6 +83,9 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
             case ViewOperation.MotionBlur when further.MotionAngle is { } angle:
                 MotionBlur.Apply(planes, Size, MotionLength, angle, scratch);
                 break;
+            case ViewOperation.AutoAugment when further.AutoAugment is { } pair:
+                AutoAugment.Apply(planes, Size, Policy, pair, scratch);
+                break;
         }
     }
 }
