@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Computation of the representations h of images, with batch norm in inference mode and no randomness. Batches always
+/// Computation of the representations of images (h, or the output of the encoder's head), with batch norm in inference mode and no randomness. Batches always
 /// consist of the same images, and one thread computes each, so that the bits of a row depend neither on the number of
 /// threads or workers nor on whether the set is embedded at once or in parts. (A custom encoder uses all threads for
 /// each batch.)
@@ -92,7 +92,7 @@ public static class Embedder
         int batchSize = BatchSize(transform.Size);
         int batches = (images.Count + batchSize - 1) / batchSize;
         (int from, int to) = (Begin(ranks.Rank), Begin(ranks.Rank + 1));
-        using var network = new InferenceNetwork(encoder.Module, head: null);
+        using var network = new InferenceNetwork(encoder.Module, encoder.Head);
         float[] values = [];
         int dimension = 0;
         var kept = new List<int>();

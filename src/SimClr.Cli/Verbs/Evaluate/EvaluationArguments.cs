@@ -14,6 +14,8 @@ internal sealed class EvaluationArguments
 
     public Option<string> Test { get; } = Labeled("--test", "Labeled test images; not used for any choice");
 
+    public Option<string?> Layer { get; } = LayerOption.Create();
+
     public Option<string[]> Set { get; } = ReadingOption.Create("the run's configuration");
 
     public void AddTo(Command command)
