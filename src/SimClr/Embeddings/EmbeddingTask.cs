@@ -69,7 +69,8 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
             using (var network = new InferenceNetwork(Encoder.Module, Head))
             {
                 foreach (EmbeddedBlock block in Embedder.Stream(
-                    network, Images, spool.Next, to, transform, Options, skipped, cancellation))
+                    network, Images, spool.Next, to, Embedder.Renderer(transform), transform.Size, Options, skipped,
+                    cancellation))
                 {
                     spool.Append(Normalize ? NormalizeRows(block) : block, Skipped(block, spool.Next, skipped));
                     progress?.Report(block.Next - from);

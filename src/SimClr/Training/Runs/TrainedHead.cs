@@ -2,6 +2,7 @@ using System.Globalization;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Heads;
+using SimClr.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -134,6 +135,31 @@ public static class TrainedHead
         head.to(torch.device(device));
         head.eval();
         return head;
+    }
+
+    /// <summary>Reads W of a linear head from the last checkpoint of a run: [output, representation].</summary>
+    /// <param name="run">The run directory.</param>
+    /// <returns>A tensor on the CPU that the caller disposes.</returns>
+    /// <exception cref="ConfigurationException">
+    /// The directory holds no run, or a run whose head is not linear.
+    /// </exception>
+    /// <exception cref="DataException">The run has no checkpoint, or it is damaged.</exception>
+    public static Tensor LinearWeights(string run)
+    {
+        string checkpoint = CheckpointOf(run);
+        HeadOptions options = OptionsOf(run);
+        if (options.Kind != HeadKind.Linear)
+        {
+            throw new ConfigurationException(
+                $"{run}: the projection head is of kind '{options.Kind.Text()}' and has no single matrix; expected a "
+                    + "run with head.kind = linear");
+        }
+
+        const string name = $"{Prefix}layers.linear1.weight";
+        using SafetensorsFile content = SafetensorsFile.Read(checkpoint);
+        return content.Tensors.TryGetValue(name, out Tensor? weights) && weights.Dimensions == 2
+            ? weights.detach().clone()
+            : throw new DataException($"{checkpoint}: there is no matrix '{name}', the weights of the linear head");
     }
 
     /// <summary>Copies the weights of a part of the head from a checkpoint.</summary>
