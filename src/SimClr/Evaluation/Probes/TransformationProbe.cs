@@ -1,4 +1,3 @@
-using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
@@ -10,8 +9,8 @@ namespace SimClr.Evaluation;
 /// The prediction of the transformation that was applied to a view (paper, Section 4.2 and Table 3): the better it can
 /// be predicted from a representation, the more the representation keeps of it. Each image is shown in random views of
 /// training (crop, flip and color distortion, without grayscale), and each view in color and gray, rotated by 0°, 90°,
-/// 180° and 270°, with Gaussian noise, and after Sobel filtering; "corrupted" means the noise. The paper trains MLPs;
-/// this class trains linear classifiers (logistic regression), which measure what a linear layer can read. In the
+/// 180° and 270°, with Gaussian noise (σ = 0.1), and after Sobel filtering; "corrupted" means the noise. The paper
+/// trains MLPs; this class trains linear classifiers (logistic regression), which measure what a linear layer can read. In the
 /// paper, color or gray has 80% by chance, the frequencies in its views; here all kinds are equally frequent.
 /// </summary>
 public static class TransformationProbe
@@ -78,7 +77,6 @@ public static class TransformationProbe
         {
             var skipped = new SkippedImages(images, data);
             ImageDataSet decoded = ImageCache.Load(images, data, skipped, null, cancellation);
-            ViewOptions views = encoder.Views with { GrayProbability = 0 };
             var tables = new Dictionary<ViewVariant, EmbeddingTable[]>();
             foreach (ViewVariant variant in Variants)
             {
@@ -86,7 +84,7 @@ public static class TransformationProbe
                 {
                     int before = done;
                     EmbeddingTable table = Embedder.Embed(
-                        encoder, decoded, variant.Render(views, options.Seed, view), views.Size, data, skipped,
+                        encoder, decoded, variant.Render(encoder.Views, options.Seed, view), encoder.Views.Size, data, skipped,
                         progress is null ? null : new ProgressOffset(progress, before), null, cancellation);
                     done = before + images.Count;
                     return table;
