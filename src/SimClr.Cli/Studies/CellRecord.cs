@@ -59,15 +59,17 @@ internal sealed record CellRecord(
 
 /// <summary>One measured number.</summary>
 /// <param name="Command">The command line, without <c>simclr</c>.</param>
-/// <param name="Value">The number as the command reports it (accuracies as shares).</param>
+/// <param name="Value">
+/// The number as the command reports it (accuracies as shares); null if an optional one is not there.
+/// </param>
 /// <param name="Low">The lower end of its 95% interval over the test images; null without.</param>
 /// <param name="High">The upper end.</param>
 /// <param name="Seconds">The duration of the command.</param>
-/// <param name="More">Other numbers of the same result, such as a series to draw.</param>
+/// <param name="Series">Numbers to draw as a curve; or null.</param>
 internal sealed record CellMeasurement(
     string Command,
-    double Value,
+    double? Value,
     double? Low,
     double? High,
     double Seconds,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? More = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double>? Series = null);

@@ -63,7 +63,8 @@ internal sealed class ClaimJudge(StudyResults results)
             holds,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"rank correlation with {axis.Title} {sign * correlation.Rho:F2} (p {Probability(correlation.PValue)}); ")
+                $"rank correlation with {axis.Title} {sign * correlation.Rho:F2} (p "
+                    + $"{Probability(correlation.PValue)}); ")
                 + $"from {labels[0]} to {labels[^1]} {ends.Text}",
             ("rho", sign * correlation.Rho),
             ("p", correlation.PValue),
@@ -191,7 +192,8 @@ internal sealed class ClaimJudge(StudyResults results)
             correlation.Rho > 0 && correlation.PValue < Significance,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"rank correlation {sign * correlation.Rho:F2} over {pairs.Length} points (p {Probability(correlation.PValue)})"),
+                $"rank correlation {sign * correlation.Rho:F2} over {pairs.Length} points (p "
+                    + $"{Probability(correlation.PValue)})"),
             ("rho", sign * correlation.Rho),
             ("p", correlation.PValue));
     }
@@ -238,7 +240,8 @@ internal sealed class ClaimJudge(StudyResults results)
     {
         IReadOnlyDictionary<long, double>? a = more.Seeds();
         IReadOnlyDictionary<long, double>? b = less.Seeds();
-        double[] paired = a is null || b is null ? [] : [.. a.Keys.Where(b.ContainsKey).Select(seed => a[seed] - b[seed])];
+        double[] paired = a is null || b is null ? []
+            : [.. a.Keys.Where(b.ContainsKey).Select(seed => a[seed] - b[seed])];
         double half = more.TestInterval() is { } first && less.TestInterval() is { } second
             ? Math.Sqrt(Square(first) + Square(second))
             : double.NaN;

@@ -53,7 +53,9 @@ internal sealed record PaperValue(IReadOnlyList<string> Path, double Value);
 
 /// <summary>A method of a study.</summary>
 /// <param name="Name">The name in legends.</param>
-/// <param name="Train">The verb that trains its runs, <c>pretrain</c> or <c>supervised</c>; null without training.</param>
+/// <param name="Train">
+/// The verb that trains its runs, <c>pretrain</c> or <c>supervised</c>; null without training.
+/// </param>
 /// <param name="Settings">Configuration keys and variables of this arm.</param>
 /// <param name="At">The points of an axis to which the arm is restricted.</param>
 /// <param name="Measures">The names of its measures; all of the study if empty.</param>
@@ -113,7 +115,18 @@ internal sealed record StudySettings(
 /// </param>
 /// <param name="Value">The path of the number in the JSON, such as <c>top1</c>.</param>
 /// <param name="Percent">Whether the number is a share, reported in percent.</param>
-internal sealed record StudyMeasure(string Name, string Title, string? Command, string Value, bool Percent)
+/// <param name="Optional">Whether the JSON may lack the number, as for a data set that is not there.</param>
+/// <param name="Picture">The picture that the command writes, such as <c>{out}.png</c>; or null.</param>
+/// <param name="Series">The path of numbers in the JSON to draw as a curve; or null.</param>
+internal sealed record StudyMeasure(
+    string Name,
+    string Title,
+    string? Command,
+    string Value,
+    bool Percent,
+    bool Optional,
+    string? Picture,
+    string? Series)
 {
     /// <summary>The unit for texts: percentage points or none.</summary>
     public double Scale => Percent ? 100 : 1;
@@ -149,8 +162,13 @@ internal sealed record StudyScale(
 internal sealed record StudyClaim(string Text, string Kind, JsonObject Arguments);
 
 /// <summary>How results are drawn.</summary>
-/// <param name="Kind">lines, bars, heatmap, scatter or none.</param>
+/// <param name="Kind">
+/// lines, bars, heatmap (x the column, series the row), scatter, curves (the series of measures), pictures or table.
+/// </param>
 /// <param name="X">An axis, or a measure for a scatter chart.</param>
+/// <param name="Y">The measures that are drawn; the first one by default.</param>
 /// <param name="Series">An axis or <c>arm</c>.</param>
+/// <param name="Panels">An axis or <c>arm</c> with one chart for each point; or null.</param>
 /// <param name="Logarithmic">Whether x is logarithmic.</param>
-internal sealed record StudyPlot(string Kind, string X, string Series, bool Logarithmic);
+internal sealed record StudyPlot(
+    string Kind, string X, IReadOnlyList<string> Y, string Series, string? Panels, bool Logarithmic);

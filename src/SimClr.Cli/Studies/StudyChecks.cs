@@ -17,7 +17,7 @@ internal static class StudyChecks
 
     private static readonly string[] Directions = ["rising", "falling", "not rising", "not falling"];
 
-    private static readonly string[] PlotKinds = ["lines", "bars", "heatmap", "scatter", "table", "pictures"];
+    private static readonly string[] PlotKinds = ["lines", "bars", "heatmap", "scatter", "curves", "pictures", "table"];
 
     /// <exception cref="ConfigurationException">A name refers to nothing.</exception>
     public static void Check(Study study, string source)
@@ -41,7 +41,13 @@ internal static class StudyChecks
             Require(study.Plot.X, [.. axes, "arm"], "plot.x");
             Require(study.Plot.Series, [.. axes, "arm"], "plot.series");
         }
-        else if (study.Plot.Kind == "scatter")
+        if (study.Plot.Panels is { } panels)
+        {
+            Require(panels, [.. axes, "arm"], "plot.panels");
+        }
+
+        RequireAll(study.Plot.Y, measures, "plot.y");
+        if (study.Plot.Kind == "scatter")
         {
             Require(study.Plot.X, measures, "plot.x");
         }

@@ -31,6 +31,10 @@ internal sealed class StudyCommands(StudyPlan plan, StudyDirectory directory, st
         => plan.Study.Measures.Where(
             measure => cell.Arm.Measures.Count == 0 || cell.Arm.Measures.Contains(measure.Name));
 
+    /// <summary>The picture that a measure writes for a cell; null if it writes none.</summary>
+    public string? Picture(StudyCell cell, StudyMeasure measure)
+        => measure.Picture is { } template ? Replace(cell, measure, template) : null;
+
     private IEnumerable<string> Expand(StudyCell cell, StudyMeasure measure)
     {
         foreach (string word in measure.Command!.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -38,7 +42,8 @@ internal sealed class StudyCommands(StudyPlan plan, StudyDirectory directory, st
             if (word.StartsWith('{') && word.IndexOf('}') == word.Length - 1)
             {
                 string value = Value(cell, measure, word[1..^1]);
-                foreach (string part in IsPath(word) ? [value] : value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                foreach (string part in IsPath(word) ? [value]
+                    : value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
                     yield return part;
                 }

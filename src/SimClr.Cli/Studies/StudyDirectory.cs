@@ -1,6 +1,8 @@
 namespace SimClr.Cli.Studies;
 
-/// <summary>The files of a study: <c>study.yaml</c>, <c>study.json</c>, <c>data/</c>, <c>runs/</c>, <c>cells/</c>.</summary>
+/// <summary>
+/// The files of a study: <c>study.yaml</c>, <c>study.json</c>, <c>data/</c>, <c>runs/</c>, <c>cells/</c>.
+/// </summary>
 /// <param name="root">The directory.</param>
 internal sealed class StudyDirectory(string root)
 {

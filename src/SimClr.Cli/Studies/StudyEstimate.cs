@@ -14,7 +14,9 @@ internal sealed record StudyEstimate(TimeSpan Time, long ImagesSeen, long Bytes)
 
     private static readonly TimeSpan TestTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Measures this machine for two seconds and estimates from that; without runs, there is no cost.</summary>
+    /// <summary>
+    /// Measures this machine for two seconds and estimates from that; without runs, there is no cost.
+    /// </summary>
     public static StudyEstimate Create(
         CommandContext context,
         StudyPlan plan,

@@ -15,7 +15,7 @@ internal static class StudyFile
     /// <exception cref="ConfigurationException">A key is missing, unknown, or of the wrong kind.</exception>
     public static Study Parse(string text, string source)
     {
-        var root = new StudyNode(ConfigurationFile.Parse(text, source), source, "");
+        var root = new StudyNode(ConfigurationFile.Parse(text, source), source);
         root.Allow(
             "study", "title", "paper", "arms", "axes", "measures", "scales", "claims", "plot", "differences",
             "settings");
@@ -35,7 +35,7 @@ internal static class StudyFile
             measures,
             scales,
             claims,
-            Plot(root.Section("plot")),
+            Plot(root.Section("plot"), measures),
             [.. root.Texts("differences")]);
         StudyChecks.Check(study, source);
         return study;
@@ -87,13 +87,16 @@ internal static class StudyFile
 
     private static StudyMeasure Measure(StudyNode node)
     {
-        node.Allow("title", "command", "value", "percent");
+        node.Allow("title", "command", "value", "percent", "optional", "picture", "series");
         return new StudyMeasure(
             node.Key,
             node.Text("title"),
             node.Find("command")?.AsText(),
             node.Text("value"),
-            node.Find("percent")?.AsBoolean() ?? true);
+            node.Find("percent")?.AsBoolean() ?? true,
+            node.Find("optional")?.AsBoolean() ?? false,
+            node.Find("picture")?.AsText(),
+            node.Find("series")?.AsText());
     }
 
     private static StudyScale Scale(StudyNode node, IReadOnlyList<StudyAxis> axes)
@@ -187,13 +190,16 @@ internal static class StudyFile
             : throw node.Bad("expected 'says' and one of trend, compare, best, gap, correlation, level");
     }
 
-    private static StudyPlot Plot(StudyNode node)
+    private static StudyPlot Plot(StudyNode node, StudyMeasure[] measures)
     {
-        node.Allow("kind", "x", "series", "logarithmic");
+        node.Allow("kind", "x", "y", "series", "panels", "logarithmic");
+        string[] y = [.. node.Texts("y")];
         return new StudyPlot(
             node.Text("kind"),
             node.Find("x")?.AsText() ?? "",
+            y.Length > 0 ? y : [measures[0].Name],
             node.Find("series")?.AsText() ?? "arm",
+            node.Find("panels")?.AsText(),
             node.Find("logarithmic")?.AsBoolean() ?? false);
     }
 }

@@ -8,17 +8,19 @@ namespace SimClr.Cli.Studies;
 /// <summary>A value in the file of a study, with its place for messages.</summary>
 /// <param name="node">The value; null for an empty one.</param>
 /// <param name="source">The file.</param>
-/// <param name="path">The keys that lead to the value.</param>
-internal sealed class StudyNode(JsonNode? node, string source, string path)
+/// <param name="path">The keys that lead to the value, joined by dots.</param>
+/// <param name="key">The last key.</param>
+internal sealed class StudyNode(JsonNode? node, string source, string path = "", string key = "")
 {
     /// <summary>The last key.</summary>
-    public string Key { get; } = path[(path.LastIndexOf('/') + 1)..];
+    public string Key { get; } = key;
 
     public bool IsSection => node is JsonObject;
 
     public bool IsList => node is JsonArray;
 
-    public ConfigurationException Bad(string what) => new($"'{path.Replace('/', '.')}' in {source}: {what}");
+    public ConfigurationException Bad(string what) => new(
+        path.Length == 0 ? $"{source}: {what}" : $"'{path}' in {source}: {what}");
 
     /// <summary>Rejects members with other keys.</summary>
     public void Allow(params string[] keys)
@@ -33,7 +35,7 @@ internal sealed class StudyNode(JsonNode? node, string source, string path)
     /// <summary>Returns the member with this key; null if it is missing or empty.</summary>
     public StudyNode? Find(string key)
         => node is JsonObject json && json.TryGetPropertyValue(key, out JsonNode? value) && value is not null
-            ? new StudyNode(value, source, Below(key))
+            ? Below(key, value)
             : null;
 
     /// <summary>Returns a section with keys (or a list, where that is allowed).</summary>
@@ -55,7 +57,7 @@ internal sealed class StudyNode(JsonNode? node, string source, string path)
 
     public IEnumerable<StudyNode> Members()
         => node is JsonObject json
-            ? json.Select(member => new StudyNode(member.Value, source, Below(member.Key)))
+            ? json.Select(member => Below(member.Key, member.Value))
             : throw Bad($"got {node?.ToJsonString() ?? "nothing"}, expected a section with keys");
 
     public JsonObject AsObject() => node is JsonObject json ? json : throw Bad("expected a section with keys");
@@ -88,7 +90,8 @@ internal sealed class StudyNode(JsonNode? node, string source, string path)
             : throw Bad($"got {node?.ToJsonString() ?? "nothing"}, expected true or false");
 
     private IEnumerable<StudyNode> ListItems()
-        => ((JsonArray)node!).Select((item, index) => new StudyNode(item, source, Below($"{index + 1}")));
+        => ((JsonArray)node!).Select((item, index) => Below($"{index + 1}", item));
 
-    private string Below(string key) => path.Length == 0 ? key : $"{path}/{key}";
+    private StudyNode Below(string key, JsonNode? value)
+        => new(value, source, path.Length == 0 ? key : $"{path}.{key}", key);
 }

@@ -89,7 +89,9 @@ internal sealed record StudyPlan(
     }
 
     /// <summary>Resolves and checks the configuration of every run.</summary>
-    /// <exception cref="ConfigurationException">A value is unknown or out of range; the message names the cell.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A value is unknown or out of range; the message names the cell.
+    /// </exception>
     public IReadOnlyDictionary<string, PretrainOptions> ResolveConfigurations()
     {
         Dictionary<string, PretrainOptions> all = [];

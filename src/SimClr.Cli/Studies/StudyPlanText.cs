@@ -31,8 +31,9 @@ internal static class StudyPlanText
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"  cost    about {ProgressText.Span(estimate.Time)} of training on this machine ({estimate.ImagesSeen:N0} images), "
-                    + $"and the time of measuring; {estimate.Bytes / 1e6:N0} MB of disk");
+                $"  cost    about {ProgressText.Span(estimate.Time)} of training on this machine "
+                    + $"({estimate.ImagesSeen:N0} images), and the time of measuring; "
+                    + $"{estimate.Bytes / 1e6:N0} MB of disk");
         }
 
         yield return $"  out     {directory.Root}";

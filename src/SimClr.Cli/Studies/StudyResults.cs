@@ -2,7 +2,9 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Studies;
 
-/// <summary>One measure at one point of the grid for one arm, over the seeds, in the unit of reports (percent).</summary>
+/// <summary>
+/// One measure at one point of the grid for one arm, over the seeds, in the unit of reports (percent).
+/// </summary>
 /// <param name="Arm">The arm.</param>
 /// <param name="Points">The label on each axis.</param>
 /// <param name="Measure">The measure.</param>
@@ -71,7 +73,8 @@ internal sealed record StudyResults(
         Study study = StudyFile.Parse(
             File.Exists(directory.StudyFile)
                 ? File.ReadAllText(directory.StudyFile)
-                : throw new DataException($"{directory.Root}: study.yaml is missing; run the study again to restore it"),
+                : throw new DataException(
+                    $"{directory.Root}: study.yaml is missing; run the study again to restore it"),
             directory.StudyFile);
         StudyPlan plan = StudyPlan.Create(study, record.Scale, record.Seeds, record.Overrides);
         return Collect(plan, record, directory);
@@ -105,7 +108,7 @@ internal sealed record StudyResults(
         Dictionary<long, CellMeasurement> measured = [];
         foreach ((StudyCell cell, CellRecord? record) in seeds)
         {
-            if (record?.Measurements.GetValueOrDefault(measure.Name) is { } measurement)
+            if (record?.Measurements.GetValueOrDefault(measure.Name) is { Value: not null } measurement)
             {
                 measured[cell.Seed] = measurement;
             }
@@ -118,7 +121,7 @@ internal sealed record StudyResults(
             first.Arm,
             [.. first.Points.Select(point => point.Label)],
             measure,
-            measured.ToDictionary(entry => entry.Key, entry => entry.Value.Value * measure.Scale),
+            measured.ToDictionary(entry => entry.Key, entry => entry.Value.Value!.Value * measure.Scale),
             test,
             seeds.Count(seed => seed.Record is { Diverged: true }),
             seeds.Count(seed => seed.Record is null));

@@ -8,8 +8,8 @@ using SimClr.Training;
 namespace SimClr.Cli.Studies;
 
 /// <summary>
-/// Trains the runs of a study and measures its cells, by the same commands that a user would type, in this process. What
-/// exists is not computed again; a run that was interrupted is resumed.
+/// Trains the runs of a study and measures its cells, by the same commands that a user would type, in this process.
+/// What exists is not computed again; a run that was interrupted is resumed.
 /// </summary>
 /// <param name="plan">The plan.</param>
 /// <param name="commands">The command lines.</param>
@@ -74,15 +74,16 @@ internal sealed class StudyRunner(
             return null;
         }
 
-        string? train = cell.Run is { } run ? Text(commands.Train(run)) : null;
+        string? train = cell.Run is { } run ? Recorded(commands.Train(run)) : null;
         Dictionary<string, string> planned = commands.Measure(cell)
-            .SelectMany(group => group.Measures.Select(measure => (measure.Name, Text(group.Command))))
+            .SelectMany(group => group.Measures.Select(measure => (measure.Name, Recorded(group.Command))))
             .ToDictionary();
         string? difference = record.Version != Version ? $"simclr {record.Version} measured it, and this is {Version}"
             : record.Train != train ? $"it was trained by '{record.Train}', and the plan says '{train}'"
             : !record.Diverged && planned.FirstOrDefault(
                 measure => record.Measurements.TryGetValue(measure.Key, out CellMeasurement? before)
-                    && before.Command != measure.Value) is { Key: { } name } ? $"'{name}' was measured by another command"
+                    && before.Command != measure.Value) is { Key: { } name }
+                ? $"'{name}' was measured by another command"
             : null;
         if (difference is not null)
         {
@@ -125,7 +126,8 @@ internal sealed class StudyRunner(
     private void Measure(StudyCell cell, CancellationToken cancel)
     {
         CellRecord? before = CellRecord.Find(directory.CellFile(cell));
-        Dictionary<string, CellMeasurement> measured = new(before?.Measurements ?? new Dictionary<string, CellMeasurement>());
+        Dictionary<string, CellMeasurement> measured = new(
+            before?.Measurements ?? new Dictionary<string, CellMeasurement>());
         JsonObject? trained = cell.Run is { } run ? Train(run, cancel) : null;
 
         Directory.CreateDirectory(Path.GetDirectoryName(directory.CellFile(cell))!);
@@ -143,13 +145,14 @@ internal sealed class StudyRunner(
                 double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
                 foreach (StudyMeasure measure in measures)
                 {
-                    measured[measure.Name] = Measurement(result, measure, Text(command), seconds);
+                    measured[measure.Name] = Measurement(result, measure, Recorded(command), seconds);
                 }
             }
 
             foreach (StudyMeasure measure in commands.MeasuresOf(cell).Where(measure => measure.Command is null))
             {
-                measured[measure.Name] = Measurement(trained ?? [], measure, Text(commands.Train(cell.Run!)), 0);
+                measured[measure.Name] = Measurement(
+                    trained ?? [], measure, Recorded(commands.Train(cell.Run!)), 0);
             }
         }
 
@@ -159,7 +162,7 @@ internal sealed class StudyRunner(
             [.. cell.Points.Select(point => point.Label)],
             cell.Seed,
             Version,
-            cell.Run is { } own ? Text(commands.Train(own)) : null,
+            cell.Run is { } own ? Recorded(commands.Train(own)) : null,
             cell.Run is not null && trained is null,
             cell.Run is { } timed ? TrainSeconds(timed) : 0,
             measured).Write(directory.CellFile(cell));
@@ -211,7 +214,8 @@ internal sealed class StudyRunner(
     private CellMeasurement Measurement(JsonObject result, StudyMeasure measure, string command, double seconds)
     {
         JsonNode? node = At(result, measure.Value);
-        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number)
+        var value = node as JsonValue;
+        if (value?.GetValueKind() != JsonValueKind.Number && !measure.Optional)
         {
             throw new ConfigurationException(
                 $"study '{plan.Study.Name}': 'simclr {command}' reports no number '{measure.Value}' for the measure "
@@ -221,11 +225,13 @@ internal sealed class StudyRunner(
         var interval = At(result, $"{measure.Value}_interval") as JsonArray ?? Sibling(result, measure.Value);
         return new CellMeasurement(
             command,
-            value.GetValue<double>(),
+            value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null,
             interval?[0]?.GetValue<double>(),
             interval?[1]?.GetValue<double>(),
             Math.Round(seconds, 2),
-            result["series"] is { } series ? JsonSerializer.SerializeToElement(series) : null);
+            measure.Series is { } path && At(result, path) is JsonArray series
+                ? [.. series.Select(item => item!.GetValue<double>())]
+                : null);
     }
 
     // An "interval" beside the value, as in {"accuracy": 0.9, "interval": [0.8, 1]}.
@@ -234,6 +240,14 @@ internal sealed class StudyRunner(
 
     private static JsonNode? At(JsonObject result, string path)
         => path.Split('.').Aggregate((JsonNode?)result, (node, key) => (node as JsonObject)?[key]);
+
+    // Relative to the directory of the study, which may be moved.
+    private string Recorded(IEnumerable<string> command)
+    {
+        string below = directory.Root + Path.DirectorySeparatorChar;
+        return Text(
+            command.Select(word => word.StartsWith(below, StringComparison.Ordinal) ? word[below.Length..] : word));
+    }
 
     private static string Text(IEnumerable<string> command) => string.Join(' ', command.Select(ShellText.Quote));
 }

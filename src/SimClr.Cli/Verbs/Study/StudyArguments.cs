@@ -80,14 +80,16 @@ internal sealed class StudyArguments
 
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
         long[] numbers = [.. parts.Select(part => long.TryParse(
-            part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : long.MinValue)];
+            part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : long.MinValue)];
         bool isList = parts.Length > 1;
         return numbers.Contains(long.MinValue)
             || numbers.Distinct().Count() != numbers.Length
             || (!isList && numbers[0] is < 1 or > 1000)
                 ? throw new ConfigurationException(
-                    $"--seeds: got '{text}', expected a number of seeds from 1 to 1000, or different seeds separated by "
-                        + "commas, such as 0,1,2")
+                    $"--seeds: got '{text}', expected a number of seeds from 1 to 1000, or different seeds "
+                        + "separated by commas, such as 0,1,2")
                 : isList ? numbers : [.. Enumerable.Range(0, (int)numbers[0]).Select(seed => (long)seed)];
     }
 

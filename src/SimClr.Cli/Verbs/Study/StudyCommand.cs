@@ -76,7 +76,10 @@ internal static class StudyCommand
     {
         Argument<string> name = Name();
         var verb = new Verb(
-            "show", "Print a study with its comments.", "simclr study show color", "simclr study show table-1") { name };
+            "show", "Print a study with its comments.", "simclr study show color", "simclr study show table-1")
+        {
+            name,
+        };
         return verb.Handle(context =>
         {
             (Study study, string text) = Open(context.Value(name));

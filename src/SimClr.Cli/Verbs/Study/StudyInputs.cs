@@ -45,7 +45,12 @@ internal sealed record StudyInputs(StudyInputs.Source Train, StudyInputs.Source?
                 Directory.CreateDirectory(Path.GetDirectoryName(source.Argument)!);
                 var skipped = new SkippedImages(part, new DataOptions());
                 context.Outputs.Open("--out", source.Argument, OutputKinds.Pack).Write(stream => PackFile.Write(
-                    part, stream, new DataOptions(), skipped, new Progress.ImmediateProgress<int>(_ => { }), context.Cancel));
+                    part,
+                    stream,
+                    new DataOptions(),
+                    skipped,
+                    new Progress.ImmediateProgress<int>(_ => { }),
+                    context.Cancel));
             }
         }
     }
@@ -67,6 +72,7 @@ internal sealed record StudyInputs(StudyInputs.Source Train, StudyInputs.Source?
     }
 
     private static ConfigurationException Missing(StudyPlan plan, string option, string what)
-        => new($"study '{plan.Study.Name}' at scale {plan.Scale.Name} has no {what} of its own; name them with {option} "
-            + "('simclr data download cifar10 --out data/cifar10' gets CIFAR-10)");
+        => new(
+            $"study '{plan.Study.Name}' at scale {plan.Scale.Name} has no {what} of its own; name them with {option} "
+                + "('simclr data download cifar10 --out data/cifar10' gets CIFAR-10)");
 }

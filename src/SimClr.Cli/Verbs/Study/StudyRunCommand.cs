@@ -120,7 +120,8 @@ internal static class StudyRunCommand
         StudyRunner.Version,
         before?.Machine ?? string.Create(
             CultureInfo.InvariantCulture,
-            $"{MachineReport.Detect().Processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}"));
+            $"{MachineReport.Detect().Processor}, {Environment.ProcessorCount} cores, "
+                + $"{RuntimeInformation.OSDescription}"));
 
     private static string[] Shared(CommandContext context) =>
     [

@@ -47,8 +47,8 @@ public static class StudentT
         return (low + high) / 2;
     }
 
-    // P(T <= t) for t >= 0. With t = sqrt(ν)·tan θ the density becomes cos(θ)^(ν−1), a smooth function on [0, π/2], whose
-    // integral Simpson's rule gives to rounding.
+    // P(T <= t) for t >= 0. With t = sqrt(ν)·tan θ the density becomes cos(θ)^(ν−1), a smooth function on [0, π/2],
+    // whose integral Simpson's rule gives to rounding.
     private static double Below(double t, int degrees)
     {
         double end = Math.Atan(t / Math.Sqrt(degrees));
