@@ -56,12 +56,20 @@ internal sealed class AxisScale
         return IsLogarithmic ? LogarithmicTicks(count) : LinearTicks(count);
     }
 
-    /// <summary>Returns the round distance of ticks: 1, 2 or 5 times a power of ten.</summary>
+    /// <summary>
+    /// Returns the round distance of ticks: 1, 2 or 5 times a power of ten, whichever is closest by ratio.
+    /// </summary>
     public static double Step(double range, int count)
     {
         double rough = range / Math.Max(1, count);
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        return (rough / power) switch { <= 1 => power, <= 2 => 2 * power, <= 5 => 5 * power, _ => 10 * power };
+        return (rough / power) switch
+        {
+            < 1.42 => power,
+            < 3.17 => 2 * power,
+            < 7.08 => 5 * power,
+            _ => 10 * power,
+        };
     }
 
     private (double Low, double High) Domain()

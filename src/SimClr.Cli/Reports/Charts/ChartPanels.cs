@@ -6,7 +6,7 @@ namespace SimClr.Cli.Reports;
 /// <param name="PerRow">The number of charts in a row.</param>
 internal sealed record ChartPanels(string Title, IReadOnlyList<Chart> Charts, int PerRow) : Chart(Title)
 {
-    private const double Gap = 14;
+    private const double Gap = 24;
     private const double TitleHeight = 34;
 
     public override IReadOnlyList<string> Names => [.. Charts.SelectMany(chart => chart.Names).Distinct()];

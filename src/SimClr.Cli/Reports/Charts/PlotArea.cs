@@ -9,6 +9,7 @@ internal sealed class PlotArea
     private const double TickSize = 12;
     private const double LabelSize = 12.5;
     private const double TitleSize = 14.5;
+    private const double BoldFactor = 1.1;
     private const double NoteSize = 11.5;
     private const double MaxTurnedWidth = 130;
     private const double TurnedDegrees = -35;
@@ -74,7 +75,7 @@ internal sealed class PlotArea
         {
             Dashed = true,
         });
-        double baseline = level - 5 < Top + 8 ? level + 14 : level - 5;
+        double baseline = level - 14 < Top - 6 ? level + 14 : level - 5;
         drawing.Add(new TextMark(
             new Place(Right - 2, baseline), reference.Label, TickSize, ChartColor.Faint, TextAnchor.End)
         {
@@ -91,7 +92,7 @@ internal sealed class PlotArea
     public static double DrawTitle(Drawing drawing, string title)
     {
         double bottom = Margin;
-        foreach (string line in TextWidth.Wrap(title, TitleSize, drawing.Width - (2 * Margin)))
+        foreach (string line in TextWidth.Wrap(title, TitleSize * BoldFactor, drawing.Width - (2 * Margin)))
         {
             drawing.Add(new TextMark(new Place(Margin, bottom + 14), line, TitleSize, ChartColor.Text, TextAnchor.Start)
             {

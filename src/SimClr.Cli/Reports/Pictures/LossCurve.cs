@@ -24,7 +24,7 @@ internal static class LossCurve
     {
         LossPoint[] points = LossPoint.FromMetrics(metrics);
         IReadOnlyList<Chart> charts = Charts(points);
-        double width = (Width - (14.0 * (charts.Count - 1))) / charts.Count;
+        double width = (Width - (24.0 * (charts.Count - 1))) / charts.Count;
         var panels = new ChartPanels("", [.. charts.Select(chart => chart with { Width = width, Height = Height })], 2)
         {
             Width = Width,
