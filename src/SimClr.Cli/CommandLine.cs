@@ -108,6 +108,7 @@ internal static class CommandLine
         root.Add(BenchCommand.Create());
         root.Add(AugmentCommand.Create());
         root.Add(PresetCommand.Create());
+        root.Add(StudyCommand.Create());
         root.Add(ValidateCommand.Create());
         GlobalOptions.AddTo(root);
         return root;
