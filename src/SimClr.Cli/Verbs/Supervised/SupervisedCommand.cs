@@ -74,7 +74,7 @@ internal static class SupervisedCommand
                 Communicator = ranks,
             }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
-EvaluationOutcome? outcome = held is null ? null : Test(context, call, held, keepsPredictions);
+        EvaluationOutcome? outcome = held is null ? null : Test(context, call, held, keepsPredictions);
         context.Result(Json(result, call.Options, call.Run, outcome, notes), Lines(result, outcome, notes));
     }
 
