@@ -12,7 +12,7 @@ namespace SimClr.Augmentation;
 /// <param name="JitterOrder">
 /// A permutation of brightness 0, contrast 1, saturation 2, hue 3; two bits each, the first lowest.
 /// </param>
-/// <param name="Brightness">Factor, 0 or more.</param>
+/// <param name="Brightness">Factor, 0 or more; where brightness is additive, the number that is added.</param>
 /// <param name="Contrast">Factor, 0 or more.</param>
 /// <param name="Saturation">Factor, 0 or more.</param>
 /// <param name="Hue">Share of the hue circle, −0.5 … 0.5.</param>
@@ -50,8 +50,16 @@ public readonly record struct ViewParameters(
         bool jitter = stream.Chance(options.JitterProbability);
         Span<int> order = [0, 1, 2, 3];
         stream.Shuffle(order);
+        if (options.JitterOrderInUse == ColorOrder.Fixed)
+        {
+            order.Sort();
+        }
+
         double most = 0.8 * options.Strength;
-        float brightness = Factor(ref stream, options.Brightness ?? most);
+        double light = options.Brightness ?? most;
+        float brightness = options.AddsBrightness
+            ? (float)stream.Uniform(-light, light)
+            : Factor(ref stream, light);
         float contrast = Factor(ref stream, options.Contrast ?? most);
         float saturation = Factor(ref stream, options.Saturation ?? most);
         double turn = options.Hue ?? Math.Min(0.5, 0.2 * options.Strength);
@@ -59,7 +67,9 @@ public readonly record struct ViewParameters(
         bool gray = stream.Chance(options.GrayProbability);
         bool blur = stream.Chance(options.BlurProbability) && options.Blur;
         float sigma = (float)stream.Uniform(options.BlurSigmaMin, options.BlurSigmaMax);
-        Box crop = RandomResizedCrop.Draw(options, width, height, ref stream);
+        Box crop = options.Library == ViewLibrary.PyTorch
+            ? RandomResizedCrop.Draw(options, width, height, ref stream)
+            : DistortedBoundingBox.Draw(options, width, height, ref stream);
         return new ViewParameters(
             crop, flip, jitter, order[0] | (order[1] << 2) | (order[2] << 4) | (order[3] << 6),
             brightness, contrast, saturation, hue, gray, blur ? sigma : 0);
