@@ -30,6 +30,15 @@ public readonly record struct ViewParameters(
     bool Gray,
     float BlurSigma)
 {
+    /// <summary>
+    /// The operations in order, if they are not those of <see cref="OperationList.Paper"/> or some of them in this
+    /// order; null otherwise.
+    /// </summary>
+    public OperationList? Operations { get; init; }
+
+    /// <summary>The draws of further operations, if <see cref="Operations"/> is not null.</summary>
+    public FurtherDraws Further { get; init; }
+
     /// <summary>Draws the parameters of one view.</summary>
     /// <param name="options">The distribution.</param>
     /// <param name="width">Width of the image in pixels.</param>
@@ -67,13 +76,42 @@ public readonly record struct ViewParameters(
         bool gray = stream.Chance(options.GrayProbability);
         bool blur = stream.Chance(options.BlurProbability) && options.Blur;
         float sigma = (float)stream.Uniform(options.BlurSigmaMin, options.BlurSigmaMax);
-        Box crop = options.Library == ViewLibrary.PyTorch
-            ? RandomResizedCrop.Draw(options, width, height, ref stream)
-            : DistortedBoundingBox.Draw(options, width, height, ref stream);
-        return new ViewParameters(
+        Box crop = RandomResizedCrop.Draw(options, width, height, ref stream);
+        var draws = new ViewParameters(
             crop, flip, jitter, order[0] | (order[1] << 2) | (order[2] << 4) | (order[3] << 6),
             brightness, contrast, saturation, hue, gray, blur ? sigma : 0);
+        OperationList operations = options.OperationsOf(view);
+        if (ReferenceEquals(operations, OperationList.Paper) && !options.SharedCrop)
+        {
+            return draws;
+        }
+
+        Box start = new(0, 0, height, width);
+        if (options.SharedCrop)
+        {
+            var shared = new RandomStream(seed, Purpose.SharedCrop, epoch, sample);
+            start = RandomResizedCrop.Draw(options, width, height, ref shared);
+        }
+
+        bool cropsImage = !options.SharedCrop && operations.FirstIs(ViewOperation.Crop);
+        draws = draws.Only(operations) with { Crop = cropsImage ? crop : start };
+        return operations.IsInPaperOrder && (cropsImage || !operations.Contains(ViewOperation.Crop))
+            ? draws
+            : draws with
+            {
+                Operations = operations,
+                Further = FurtherDraws.Draw(options, operations, cropsImage, seed, epoch, sample, view),
+            };
     }
+
+    // The draws of an operation that is not in the list are made, so that the others do not depend on it, and dropped.
+    private ViewParameters Only(OperationList operations) => this with
+    {
+        Flip = Flip && operations.Contains(ViewOperation.Flip),
+        Jitter = Jitter && operations.Contains(ViewOperation.Color),
+        Gray = Gray && operations.Contains(ViewOperation.Gray),
+        BlurSigma = operations.Contains(ViewOperation.Blur) ? BlurSigma : 0,
+    };
 
     /// <summary>The color operation at a position (0 … 3) of the jitter order.</summary>
     internal int JitterAt(int turn) => (JitterOrder >> (2 * turn)) & 3;

@@ -5,7 +5,7 @@ using SimClr.Internals;
 namespace SimClr.Augmentation;
 
 /// <summary>The reference implementation: one operation after another, each over the whole view.</summary>
-internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
+internal class PlainKernels(ViewOptions options) : ViewKernels(options)
 {
     [ThreadStatic]
     private static float[]? workspace;
@@ -23,26 +23,10 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
         Span<float> planes = workspace.AsSpan(0, floats);
         Span<float> pixels = workspace.AsSpan(floats, floats);
         Span<float> scratch = workspace.AsSpan(2 * floats);
-        Resampling.Apply(
-            image, place.Box, place.Height, place.Width, place.Top, place.Left, Size, Bicubic, antialias: true, planes);
-        if (draws.Flip)
+        Resize(image, place, planes);
+        foreach (ViewOperation operation in (draws.Operations ?? OperationList.Paper).Span)
         {
-            HorizontalFlip.Apply(planes, Size);
-        }
-
-        if (draws.Jitter)
-        {
-            ColorDistortion.Apply(planes, draws, scratch);
-        }
-
-        if (draws.Gray)
-        {
-            Grayscale.Apply(planes);
-        }
-
-        if (draws.BlurSigma > 0)
-        {
-            GaussianBlur.Apply(planes, Size, Size, Kernel, draws.BlurSigma, scratch);
+            Apply(operation, draws, planes, scratch);
         }
 
         // Weights sum to 1 only within rounding, so that results may exceed the range by as much.
@@ -55,5 +39,59 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
 
         Writer.Write(planes, pixels);
         BFloat16.Round(pixels, MemoryMarshal.Cast<byte, ushort>(destination));
+    }
+
+    private protected virtual void Resize(RgbImage image, in Placement place, Span<float> planes)
+        => Resampling.Apply(
+            image, place.Box, place.Height, place.Width, place.Top, place.Left, Size, Bicubic, antialias: true, planes);
+
+    /// <summary>Applies an operation if it is drawn.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="draws">The draws of the view.</param>
+    /// <param name="planes">Red, green and blue planes, changed in place.</param>
+    /// <param name="scratch">Room for one plane, and for the blur.</param>
+    private protected virtual void Apply(
+        ViewOperation operation, in ViewParameters draws, Span<float> planes, Span<float> scratch)
+    {
+        FurtherDraws further = draws.Further;
+        switch (operation)
+        {
+            case ViewOperation.Crop when further.Crop.Width > 0:
+                Resampling.Apply(planes, Size, further.Crop, Bicubic, scratch);
+                break;
+            case ViewOperation.Flip when draws.Flip:
+                HorizontalFlip.Apply(planes, Size);
+                break;
+            case ViewOperation.Color when draws.Jitter:
+                ColorDistortion.Apply(planes, draws, scratch);
+                break;
+            case ViewOperation.Gray when draws.Gray:
+                Grayscale.Apply(planes);
+                break;
+            case ViewOperation.Blur when draws.BlurSigma > 0:
+                GaussianBlur.Apply(planes, Size, Size, Kernel, draws.BlurSigma, scratch);
+                break;
+            case ViewOperation.Cutout:
+                Cutout.Apply(planes, Size, further.Cutout);
+                break;
+            case ViewOperation.Rotate:
+                QuarterTurn.Apply(planes, Size, further.QuarterTurns, scratch);
+                break;
+            case ViewOperation.Noise when further.NoiseSigma > 0:
+                GaussianNoise.Apply(planes, further.NoiseSigma, further.NoiseSeed);
+                break;
+            case ViewOperation.Sobel when further.Sobel:
+                Sobel.Apply(planes, Size, scratch);
+                break;
+            case ViewOperation.Equalize when further.Equalize:
+                Equalize.Apply(planes);
+                break;
+            case ViewOperation.Solarize when further.Solarize:
+                Solarize.Apply(planes, SolarizeThreshold);
+                break;
+            case ViewOperation.MotionBlur when further.MotionAngle is { } angle:
+                MotionBlur.Apply(planes, Size, MotionLength, angle, scratch);
+                break;
+        }
     }
 }

@@ -1,23 +1,18 @@
-using System.Runtime.InteropServices;
 using SimClr.Data;
 using SimClr.Internals;
 
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// The views of TensorFlow's operations (<see cref="ViewLibrary"/>), one operation after another, each over the whole
-/// view. Pixels beyond [0, 1], which bicubic interpolation can leave, are clipped only with the colors, as in the
+/// Views by TensorFlow's operations (<see cref="ViewLibrary"/>). Operations without a counterpart there are the plain
+/// ones. Values beyond [0, 1], which cubic weights can leave, are clipped with the colors or after them, as in the
 /// authors' code.
 /// </summary>
-internal sealed class TensorFlowKernels(ViewOptions options) : ViewKernels(options)
+internal sealed class TensorFlowKernels(ViewOptions options) : PlainKernels(options)
 {
-    [ThreadStatic]
-    private static float[]? workspace;
-
     private readonly ViewLibrary library = options.Library;
 
-    private protected override void Draw(
-        RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
+    private protected override void Resize(RgbImage image, in Placement place, Span<float> planes)
     {
         if (place.Height != Size || place.Width != Size || place.Top != 0 || place.Left != 0)
         {
@@ -25,45 +20,33 @@ internal sealed class TensorFlowKernels(ViewOptions options) : ViewKernels(optio
                 $"the operations of {library.Text()} make whole views, not a window of a resized image");
         }
 
-        int floats = 3 * Size * Size;
-        if (workspace is null || workspace.Length < 2 * floats)
-        {
-            workspace = new float[2 * floats];
-        }
-
-        Span<float> planes = workspace.AsSpan(0, floats);
-        Span<float> scratch = workspace.AsSpan(floats, floats);
         Resampling.Apply(image, place.Box, Taps(place.Box.Width), Taps(place.Box.Height), Size, planes);
-        if (draws.Flip)
-        {
-            HorizontalFlip.Apply(planes, Size);
-        }
+    }
 
-        if (draws.Jitter)
+    private protected override void Apply(
+        ViewOperation operation, in ViewParameters draws, Span<float> planes, Span<float> scratch)
+    {
+        switch (operation)
         {
-            TensorFlowColors.Apply(planes, draws, library);
+            case ViewOperation.Crop when draws.Further.Crop is { Width: > 0 } box:
+                Resampling.Apply(planes, Size, box, Taps(box.Width), Taps(box.Height), scratch);
+                break;
+            case ViewOperation.Color when draws.Jitter:
+                TensorFlowColors.Apply(planes, draws, library);
+                break;
+            case ViewOperation.Blur when draws.BlurSigma > 0:
+                Clamp.ToUnit(planes);
+                ZeroPaddedBlur.Apply(planes, Size, Kernel, draws.BlurSigma, scratch);
+                break;
+            case ViewOperation.Crop or ViewOperation.Flip or ViewOperation.Color or ViewOperation.Gray
+                or ViewOperation.Blur:
+                base.Apply(operation, draws, planes, scratch);
+                break;
+            default:
+                Clamp.ToUnit(planes);
+                base.Apply(operation, draws, planes, scratch);
+                break;
         }
-
-        if (draws.Gray)
-        {
-            Grayscale.Apply(planes);
-        }
-
-        Clamp.ToUnit(planes);
-        if (draws.BlurSigma > 0)
-        {
-            ZeroPaddedBlur.Apply(planes, Size, Kernel, draws.BlurSigma, scratch);
-            Clamp.ToUnit(planes);
-        }
-
-        if (!bfloat16)
-        {
-            Writer.Write(planes, MemoryMarshal.Cast<byte, float>(destination));
-            return;
-        }
-
-        Writer.Write(planes, scratch);
-        BFloat16.Round(scratch, MemoryMarshal.Cast<byte, ushort>(destination));
     }
 
     private ResampleTaps Taps(int source)
