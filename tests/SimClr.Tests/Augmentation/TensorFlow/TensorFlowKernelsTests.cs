@@ -141,6 +141,53 @@ public sealed class TensorFlowKernelsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Operations_without_a_counterpart_are_the_plain_ones(ViewLibrary library)
+    {
+        var options = new ViewOptions
+        {
+            Size = 24,
+            Library = library,
+            JitterProbability = 1,
+            BlurProbability = 1,
+            Operations = [ViewOperation.Crop, ViewOperation.Color, ViewOperation.Blur],
+        };
+        RgbImage image = RandomImages.Noise(40, 30, 5);
+        float[] view = Render(options, image, 7);
+        ViewOptions turned = options with { Operations = [.. options.Operations, ViewOperation.Rotate] };
+        int turns = ViewParameters.Draw(turned, 40, 30, 7, 0, 0, 0).Further.QuarterTurns;
+        Assert.NotEqual(0, turns);
+        float[] planes = Planes(view);
+        QuarterTurn.Apply(planes, 24, turns, new float[24 * 24]);
+        Assert.Equal(planes, Planes(Render(turned, image, 7)));
+
+        static float[] Planes(float[] pixels)
+            => [.. Enumerable.Range(0, 3).SelectMany(channel => pixels.Where((_, i) => i % 3 == channel))];
+    }
+
+    [Fact]
+    public void A_shared_crop_and_a_crop_of_the_view_are_those_of_the_library()
+    {
+        // Low contrast, so that no value leaves the range between the two crops.
+        var image = new RgbImage(
+            40, 30, [.. RandomImages.Noise(40, 30, 5).Pixels.ToArray().Select(v => (byte)(96 + (v / 4)))]);
+        var options = new ViewOptions { Size = 24, Library = ViewLibrary.SimClrV2, SharedCrop = true, Operations = [] };
+        var shared = new RandomStream(7, Purpose.SharedCrop);
+        Box box = DistortedBoundingBox.Draw(options, 40, 30, ref shared);
+        Assert.Equal(box, ViewParameters.Draw(options, 40, 30, 7, 0, 0, 0).Crop);
+        Assert.Equal(box, ViewParameters.Draw(options, 40, 30, 7, 0, 0, 1).Crop);
+
+        // A crop of the view is resized as one of an image with the same pixels is.
+        ViewOptions cropped = options with { Operations = [ViewOperation.Crop] };
+        Box inner = ViewParameters.Draw(cropped, 40, 30, 7, 0, 0, 0).Further.Crop;
+        var whole = new RgbImage(24, 24, [.. Render(options, image, 7).Select(v => (byte)Math.Round(255 * v))]);
+        float[] expected = new float[3 * 24 * 24];
+        new ViewRenderer(options).Render(
+            whole, ViewParameters.Draw(options, 40, 30, 7, 0, 0, 0) with { Crop = inner }, expected);
+        GoldenImage.AssertClose([.. expected.Select(v => (double)v)], Render(cropped, image, 7), 1.5 / 255);
+    }
+
     [Fact]
     public void Keys_are_read_by_name_and_views_on_the_device_are_refused()
     {
