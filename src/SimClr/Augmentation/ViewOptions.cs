@@ -89,7 +89,7 @@ public sealed record ViewOptions
     /// <summary>
     /// The operations of a view in the order in which they are applied. Default: <c>[crop, flip, color, gray,
     /// blur]</c>. Further ones: <c>cutout</c>, <c>rotate</c>, <c>noise</c>, <c>sobel</c>, <c>equalize</c>,
-    /// <c>solarize</c>, <c>motion-blur</c>. A view whose list does not begin with <c>crop</c> shows the whole image,
+    /// <c>solarize</c>, <c>motion-blur</c>, <c>autoaugment</c>. A view whose list does not begin with <c>crop</c> shows the whole image,
     /// resized to a square; the empty list is the identity. A <c>crop</c> later in the list crops the view.
     /// </summary>
     public OperationList Operations
@@ -149,6 +149,11 @@ public sealed record ViewOptions
     /// 0.1.
     /// </summary>
     public double MotionBlurLength { get; init => field = Require.Between(value, 0.001, 1); } = 0.1;
+
+    /// <summary>
+    /// The policy of <c>autoaugment</c>: <c>imagenet</c> or <c>cifar10</c>. Default: <c>imagenet</c>.
+    /// </summary>
+    public AutoAugmentPolicy Policy { get; init => field = Require.Defined(value); } = AutoAugmentPolicy.ImageNet;
 
     /// <summary>
     /// <c>bicubic</c> or <c>bilinear</c>, both with antialiasing if <see cref="Library"/> is <c>pytorch</c>. Default:

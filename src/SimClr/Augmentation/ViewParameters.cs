@@ -94,7 +94,7 @@ public readonly record struct ViewParameters(
         }
 
         bool cropsImage = !options.SharedCrop && operations.FirstIs(ViewOperation.Crop);
-        draws = draws.Only(operations) with { Crop = cropsImage ? crop : start };
+        draws = draws.Only(operations.Span) with { Crop = cropsImage ? crop : start };
         return operations.IsInPaperOrder && (cropsImage || !operations.Contains(ViewOperation.Crop))
             ? draws
             : draws with
@@ -104,8 +104,11 @@ public readonly record struct ViewParameters(
             };
     }
 
-    // The draws of an operation that is not in the list are made, so that the others do not depend on it, and dropped.
-    private ViewParameters Only(OperationList operations) => this with
+    /// <summary>
+    /// Disables the paper's operations that are not among the given ones. They are drawn nevertheless, so that the
+    /// other draws do not depend on them.
+    /// </summary>
+    internal ViewParameters Only(ReadOnlySpan<ViewOperation> operations) => this with
     {
         Flip = Flip && operations.Contains(ViewOperation.Flip),
         Jitter = Jitter && operations.Contains(ViewOperation.Color),

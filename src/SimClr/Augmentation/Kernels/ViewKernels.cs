@@ -17,6 +17,7 @@ internal abstract class ViewKernels
         Kernel = GaussianBlur.KernelFor(Size, options.BlurKernel);
         MotionLength = GaussianBlur.KernelFor(Size, options.MotionBlurLength);
         SolarizeThreshold = (float)options.SolarizeThreshold;
+        Policy = options.Policy;
         Writer = new PixelWriter(options.Normalize);
     }
 
@@ -42,6 +43,8 @@ internal abstract class ViewKernels
 
     /// <summary>The value from which solarization inverts pixels.</summary>
     protected float SolarizeThreshold { get; }
+
+    protected AutoAugmentPolicy Policy { get; }
 
     protected PixelWriter Writer { get; }
 
