@@ -23,7 +23,7 @@ public enum ViewLibrary
 
     /// <summary>
     /// The first version of the authors' code: additive brightness, colors in random order and clipped after each, and
-    /// the resizing of TensorFlow 1, which aligns the corners of the pixel grids.
+    /// the resizing of TensorFlow 1, which aligns the top left pixels of the two grids.
     /// </summary>
     SimClrV1,
 

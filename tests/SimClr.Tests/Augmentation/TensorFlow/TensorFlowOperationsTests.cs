@@ -64,7 +64,7 @@ public sealed class TensorFlowOperationsTests
     }
 
     [Fact]
-    public void Resizing_is_not_antialiased_and_aligns_centers_or_corners()
+    public void Resizing_is_not_antialiased_and_aligns_centers_or_the_top_left_pixels()
     {
         JsonElement[] cases = [.. Golden.GetProperty("resize").EnumerateArray()];
         Assert.Equal(16, cases.Length);
