@@ -17,17 +17,23 @@ public sealed class PresetViewsTests
 
     [Theory]
     [InlineData("cifar10", "5e5a2e4fe6e2b8e5")]
-    [InlineData("cifar10-small", "5e5a2e4fe6e2b8e5")]
     [InlineData("demo", "27e9b05f68667a5c")]
-    [InlineData("imagenet", "a0003b31b0279122")]
     [InlineData("photos", "a0003b31b0279122")]
     public void Views_of_a_preset_keep_their_bytes(string preset, string expected)
     {
         Assert.SkipUnless(Fma.IsSupported, "the bits differ on processors without fused multiply-add");
         ViewOptions options = Presets.Load(preset).Views;
-        Assert.All(
-            ViewKernels.Names.Where(kernels => kernels != "plain"),
-            kernels => Assert.Equal(expected, Hash(options, kernels)));
+
+        // All fast kernels give the same bits (ViewKernelsTests), and the plain ones the same views within rounding.
+        Assert.Equal(expected, Hash(options, "portable"));
+    }
+
+    [Fact]
+    public void Presets_that_share_their_views_are_pinned_by_one_of_them()
+    {
+        Assert.Equal(Presets.Load("cifar10").Views, Presets.Load("cifar10-small").Views);
+        Assert.Equal(Presets.Load("imagenet").Views, Presets.Load("photos").Views);
+        Assert.Equal(["cifar10", "cifar10-small", "demo", "imagenet", "photos"], Presets.Names);
     }
 
     private static string Hash(ViewOptions options, string kernels)
