@@ -227,7 +227,7 @@ public sealed record ViewOptions
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"views.area_max is {AreaMax} and views.library is {Library.Text()}, whose crops cover at least 0.1 of "
-                    + $"the image; raise views.area_max or set views.library=pytorch"));
+                    + $"the image; raise views.area_max, or use views.library=pytorch"));
         }
     }
 
