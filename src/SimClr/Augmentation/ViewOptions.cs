@@ -215,7 +215,8 @@ public sealed record ViewOptions
 
     /// <summary>Checks the rules across fields.</summary>
     /// <exception cref="ArgumentException">
-    /// A minimum area, aspect ratio or σ exceeds its maximum, or no crop of the library is as small as the maximum area.
+    /// A minimum area, aspect ratio or σ exceeds its maximum, or no crop of the library is as small as the maximum
+    /// area.
     /// </exception>
     public void Validate()
     {
