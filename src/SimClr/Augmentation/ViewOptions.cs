@@ -215,7 +215,8 @@ public sealed record ViewOptions
 
     /// <summary>Checks the rules across fields.</summary>
     /// <exception cref="ArgumentException">
-    /// A minimum area, aspect ratio or σ exceeds its maximum, or no crop of the library is as small as the maximum area.
+    /// A minimum area, aspect ratio or σ exceeds its maximum, or no crop of the library is as small as the maximum
+    /// area.
     /// </exception>
     public void Validate()
     {
@@ -227,7 +228,7 @@ public sealed record ViewOptions
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"views.area_max is {AreaMax} and views.library is {Library.Text()}, whose crops cover at least 0.1 of "
-                    + $"the image; raise views.area_max or set views.library=pytorch"));
+                    + $"the image; raise views.area_max, or use views.library=pytorch"));
         }
     }
 

@@ -89,7 +89,7 @@ public sealed record PretrainOptions
         {
             throw new ArgumentException(
                 $"augment_on is device and views.library is {Views.Library.Text()}, whose operations run on the CPU; "
-                    + "set augment_on=cpu or views.library=pytorch");
+                    + "set augment_on to cpu, or use views.library=pytorch");
         }
 
         if (AugmentOn == AugmentationPlace.Device && Views.PlainView() is { } list)

@@ -121,11 +121,14 @@ public sealed class TensorFlowKernelsTests
 
     [Fact]
     public void Added_light_is_uniform_in_the_range_of_the_strength()
-        => RandomResizedCropTests.AssertUniform(
-            [.. Enumerable.Range(0, 20_000).Select(sample => (double)ViewParameters.Draw(
-                new ViewOptions { Library = ViewLibrary.TensorFlow, Strength = 0.5 }, 40, 30, 1, 0, sample, 0).Brightness)],
+    {
+        var options = new ViewOptions { Library = ViewLibrary.TensorFlow, Strength = 0.5 };
+        RandomResizedCropTests.AssertUniform(
+            [.. Enumerable.Range(0, 20_000).Select(
+                sample => (double)ViewParameters.Draw(options, 40, 30, 1, 0, sample, 0).Brightness)],
             -0.4,
             0.4);
+    }
 
     [Fact]
     public void The_evaluation_transform_does_not_depend_on_the_library()
