@@ -244,7 +244,7 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         "label all.csv --labels labels.csv --next n.csv",
         "--next shows suggested images; give their number with --suggest")]
     [InlineData("map all.csv --out map.gif", "expected a file that ends in .html or .png")]
-    [InlineData("map all.csv --out m.html --method tsne", "expected one of umap, pca")]
+    [InlineData("map all.csv --out m.html --method isomap", "expected one of umap, tsne, pca")]
     [InlineData("map all.csv --out m.html --limit 50000", "--limit: got 50000, expected at most 20000")]
     public void Wrong_usage_exits_2_and_states_the_expectation(string line, string expected)
         => Assert.Contains(expected, fixture.Run(line).Refused(2));
