@@ -12,7 +12,7 @@ namespace SimClr.Augmentation;
 /// <param name="JitterOrder">
 /// A permutation of brightness 0, contrast 1, saturation 2, hue 3; two bits each, the first lowest.
 /// </param>
-/// <param name="Brightness">Factor, 0 or more.</param>
+/// <param name="Brightness">Factor, 0 or more; where brightness is additive, the number that is added.</param>
 /// <param name="Contrast">Factor, 0 or more.</param>
 /// <param name="Saturation">Factor, 0 or more.</param>
 /// <param name="Hue">Share of the hue circle, −0.5 … 0.5.</param>
@@ -59,8 +59,16 @@ public readonly record struct ViewParameters(
         bool jitter = stream.Chance(options.JitterProbability);
         Span<int> order = [0, 1, 2, 3];
         stream.Shuffle(order);
+        if (options.JitterOrderInUse == ColorOrder.Fixed)
+        {
+            order.Sort();
+        }
+
         double most = 0.8 * options.Strength;
-        float brightness = Factor(ref stream, options.Brightness ?? most);
+        double light = options.Brightness ?? most;
+        float brightness = options.AddsBrightness
+            ? (float)stream.Uniform(-light, light)
+            : Factor(ref stream, light);
         float contrast = Factor(ref stream, options.Contrast ?? most);
         float saturation = Factor(ref stream, options.Saturation ?? most);
         double turn = options.Hue ?? Math.Min(0.5, 0.2 * options.Strength);
@@ -86,7 +94,7 @@ public readonly record struct ViewParameters(
         }
 
         bool cropsImage = !options.SharedCrop && operations.FirstIs(ViewOperation.Crop);
-        draws = draws.Only(operations) with { Crop = cropsImage ? crop : start };
+        draws = draws.Only(operations.Span) with { Crop = cropsImage ? crop : start };
         return operations.IsInPaperOrder && (cropsImage || !operations.Contains(ViewOperation.Crop))
             ? draws
             : draws with
@@ -96,8 +104,11 @@ public readonly record struct ViewParameters(
             };
     }
 
-    // The draws of an operation that is not in the list are made, so that the others do not depend on it, and dropped.
-    private ViewParameters Only(OperationList operations) => this with
+    /// <summary>
+    /// Disables the paper's operations that are not among the given ones. They are drawn nevertheless, so that the
+    /// other draws do not depend on them.
+    /// </summary>
+    internal ViewParameters Only(ReadOnlySpan<ViewOperation> operations) => this with
     {
         Flip = Flip && operations.Contains(ViewOperation.Flip),
         Jitter = Jitter && operations.Contains(ViewOperation.Color),

@@ -5,8 +5,8 @@ namespace SimClr.Augmentation;
 /// <summary>
 /// Renders views in two passes over the rows. The first does crop, resize, flip and the colors before the contrast,
 /// whose mean needs the whole view. The second does the remaining colors, grayscale, blur and the final output format.
-/// Without contrast, the first pass applies no colors. Views with further operations, or another order, are rendered by
-/// <see cref="PlainKernels"/>.
+/// Without contrast, the first pass applies no colors. Of a view with further operations or another
+/// order, the first operations are rendered so, and the others by <see cref="PlainKernels"/>.
 /// </summary>
 internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(options)
     where T : struct, ILanes<T>
@@ -16,6 +16,9 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
 
     private readonly int stride = Lanes.RoundUp(options.Size);
     private readonly PlainKernels plain = new(options);
+    private readonly FusedKernels<T>? withoutNormalization =
+        options.Normalize == Normalization.None ? null : new(options with { Normalize = Normalization.None });
+
     private readonly ResampleTaps?[] cache = new ResampleTaps?[MaxCachedSize + 1];
 
     private protected override void Draw(
@@ -23,7 +26,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
     {
         if (draws.Operations is not null)
         {
-            plain.Render(image, place, draws, bfloat16, destination);
+            plain.Continue(withoutNormalization ?? this, image, place, draws, bfloat16, destination);
             return;
         }
 

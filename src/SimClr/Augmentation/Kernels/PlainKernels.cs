@@ -5,27 +5,75 @@ using SimClr.Internals;
 namespace SimClr.Augmentation;
 
 /// <summary>The reference implementation: one operation after another, each over the whole view.</summary>
-internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
+internal class PlainKernels(ViewOptions options) : ViewKernels(options)
 {
     [ThreadStatic]
     private static float[]? workspace;
 
+    private int Floats => 3 * Size * Size;
+
+    /// <summary>Renders the first operations of a view with faster kernels, and the others here.</summary>
+    /// <param name="first">Kernels without normalization.</param>
+    /// <param name="image">The source.</param>
+    /// <param name="place">The position in the image.</param>
+    /// <param name="draws">The draws; their operations are not null.</param>
+    /// <param name="bfloat16">Whether to write bfloat16 numbers instead of floats.</param>
+    /// <param name="destination">The view, as for <see cref="ViewKernels.Render"/>.</param>
+    public void Continue(
+        ViewKernels first,
+        RgbImage image,
+        in Placement place,
+        in ViewParameters draws,
+        bool bfloat16,
+        Span<byte> destination)
+    {
+        Span<float> memory = Reserve();
+        Span<float> planes = memory[..Floats];
+        Span<float> pixels = memory.Slice(Floats, Floats);
+        OperationList operations = draws.Operations!;
+        int done = draws.Further.Crop.Width > 0 && operations.FirstIs(ViewOperation.Crop) ? 0 : operations.InPaperOrder;
+        first.Render(
+            image,
+            place,
+            draws.Only(operations.Span[..done]) with { Operations = null },
+            bfloat16: false,
+            MemoryMarshal.AsBytes(pixels));
+        PixelWriter.Split(pixels, planes);
+        Finish(operations.Span[done..], draws, memory, bfloat16, destination);
+    }
+
     private protected override void Draw(
         RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
-        int floats = 3 * Size * Size;
-        int needed = (2 * floats) + GaussianBlur.Scratch(Size, Size, Kernel);
+        Span<float> memory = Reserve();
+        Resize(image, place, memory[..Floats]);
+        Finish((draws.Operations ?? OperationList.Paper).Span, draws, memory, bfloat16, destination);
+    }
+
+    /// <summary>Returns room for the planes, the pixels and the scratch of the operations.</summary>
+    private Span<float> Reserve()
+    {
+        int needed = (2 * Floats) + Math.Max(GaussianBlur.Scratch(Size, Size, Kernel), (Size + 2) * (Size + 2));
+        needed = Math.Max(needed, (2 * Floats) + MotionBlur.Scratch(Size, MotionLength));
         if (workspace is null || workspace.Length < needed)
         {
             workspace = new float[needed];
         }
 
-        Span<float> planes = workspace.AsSpan(0, floats);
-        Span<float> pixels = workspace.AsSpan(floats, floats);
-        Span<float> scratch = workspace.AsSpan(2 * floats);
-        Resampling.Apply(
-            image, place.Box, place.Height, place.Width, place.Top, place.Left, Size, Bicubic, antialias: true, planes);
-        foreach (ViewOperation operation in (draws.Operations ?? OperationList.Paper).Span)
+        return workspace;
+    }
+
+    private void Finish(
+        ReadOnlySpan<ViewOperation> operations,
+        in ViewParameters draws,
+        Span<float> memory,
+        bool bfloat16,
+        Span<byte> destination)
+    {
+        Span<float> planes = memory[..Floats];
+        Span<float> pixels = memory.Slice(Floats, Floats);
+        Span<float> scratch = memory[(2 * Floats)..];
+        foreach (ViewOperation operation in operations)
         {
             Apply(operation, draws, planes, scratch);
         }
@@ -42,7 +90,17 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
         BFloat16.Round(pixels, MemoryMarshal.Cast<byte, ushort>(destination));
     }
 
-    private void Apply(ViewOperation operation, in ViewParameters draws, Span<float> planes, Span<float> scratch)
+    private protected virtual void Resize(RgbImage image, in Placement place, Span<float> planes)
+        => Resampling.Apply(
+            image, place.Box, place.Height, place.Width, place.Top, place.Left, Size, Bicubic, antialias: true, planes);
+
+    /// <summary>Applies an operation if it is drawn.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="draws">The draws of the view.</param>
+    /// <param name="planes">Red, green and blue planes, changed in place.</param>
+    /// <param name="scratch">Room for one plane, and for the blur.</param>
+    private protected virtual void Apply(
+        ViewOperation operation, in ViewParameters draws, Span<float> planes, Span<float> scratch)
     {
         FurtherDraws further = draws.Further;
         switch (operation)
@@ -82,6 +140,9 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
                 break;
             case ViewOperation.MotionBlur when further.MotionAngle is { } angle:
                 MotionBlur.Apply(planes, Size, MotionLength, angle, scratch);
+                break;
+            case ViewOperation.AutoAugment when further.AutoAugment is { } pair:
+                AutoAugment.Apply(planes, Size, Policy, pair, scratch);
                 break;
         }
     }

@@ -38,6 +38,9 @@ public readonly record struct FurtherDraws
     /// <summary>Direction of the motion blur in radians, 0 … π; null for none.</summary>
     public float? MotionAngle { get; init; }
 
+    /// <summary>The draws of AutoAugment; null for none.</summary>
+    public AutoAugmentDraws? AutoAugment { get; init; }
+
     /// <summary>Draws the parameters of the operations of a list.</summary>
     internal static FurtherDraws Draw(
         ViewOptions options, OperationList operations, bool cropsImage, long seed, int epoch, int sample, int view)
@@ -46,7 +49,8 @@ public readonly record struct FurtherDraws
         for (int i = 0; i < operations.Count; i++)
         {
             ViewOperation operation = operations[i];
-            var stream = new RandomStream(seed, Purpose.ViewOperation, epoch, sample, ((long)view << 8) | (long)operation);
+            var stream = new RandomStream(
+                seed, Purpose.ViewOperation, epoch, sample, ((long)view << 8) | (long)operation);
             draws = operation switch
             {
                 ViewOperation.Crop when !cropsImage => draws with
@@ -62,6 +66,10 @@ public readonly record struct FurtherDraws
                 ViewOperation.MotionBlur when stream.Chance(options.MotionBlurProbability) => draws with
                 {
                     MotionAngle = (float)stream.Uniform(0, Math.PI),
+                },
+                ViewOperation.AutoAugment => draws with
+                {
+                    AutoAugment = AutoAugmentDraws.Draw(options.Policy, ref stream),
                 },
                 _ => draws,
             };

@@ -22,8 +22,11 @@ public sealed class OperationList : IReadOnlyList<ViewOperation>, IEquatable<Ope
     private OperationList(ViewOperation[] operations)
     {
         this.operations = operations;
-        IsInPaperOrder = operations.All(operation => operation <= ViewOperation.Blur)
-            && operations.Zip(operations.Skip(1)).All(pair => pair.First < pair.Second);
+        while (InPaperOrder < operations.Length && operations[InPaperOrder] <= ViewOperation.Blur
+            && (InPaperOrder == 0 || operations[InPaperOrder - 1] < operations[InPaperOrder]))
+        {
+            InPaperOrder++;
+        }
     }
 
     /// <summary>Crop, flip, color distortion, grayscale, blur (paper, Appendix A, in this order).</summary>
@@ -37,10 +40,12 @@ public sealed class OperationList : IReadOnlyList<ViewOperation>, IEquatable<Ope
     internal ReadOnlySpan<ViewOperation> Span => operations;
 
     /// <summary>
-    /// Whether the list has only operations of <see cref="Paper"/>, in that order. Such a view can be rendered with the
-    /// others disabled.
+    /// The number of operations at the beginning of the list that are in <see cref="Paper"/>, in the same order.
     /// </summary>
-    internal bool IsInPaperOrder { get; }
+    internal int InPaperOrder { get; }
+
+    /// <summary>Whether this holds for all operations, so that disabling the missing ones gives this list.</summary>
+    internal bool IsInPaperOrder => InPaperOrder == operations.Length;
 
     /// <summary>Whether the list begins with an operation.</summary>
     internal bool FirstIs(ViewOperation operation) => operations.Length > 0 && operations[0] == operation;

@@ -46,4 +46,7 @@ public enum ViewOperation
     /// <summary>Motion blur in a random direction (<c>motion_blur_length</c>).</summary>
     [JsonStringEnumMemberName("motion-blur")]
     MotionBlur = 11,
+
+    /// <summary>A learned policy of pairs of operations (Cubuk et al. 2019; <c>policy</c>).</summary>
+    AutoAugment = 12,
 }
