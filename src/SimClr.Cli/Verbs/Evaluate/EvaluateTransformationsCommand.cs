@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
@@ -53,6 +54,7 @@ internal static class EvaluateTransformationsCommand
     private static void Evaluate(
         CommandContext context, EvaluationArguments arguments, TransformationOptions options, int limit)
     {
+        long begin = Stopwatch.GetTimestamp();
         string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         string run = context.Value(arguments.Run);
@@ -69,7 +71,18 @@ internal static class EvaluateTransformationsCommand
             display.Images(
                 "embedding views", (train.Count + test.Count) * options.Views * TransformationProbe.Renderings),
             context.Cancel));
-        context.Result(Json(result, options, layer, overlap), Lines(result, layer, overlap));
+        var subject = new EvaluationSubject(
+            "transformations",
+            run,
+            EvaluationRecord.EncoderRecord.Of(encoder),
+            new Dictionary<string, ImageDataSet?> { ["train"] = train, ["test"] = test },
+            new JsonObject { ["views"] = options.Views, ["limit"] = limit });
+        EvaluationRecords.WriteAndShow(
+            context,
+            subject.With(options.Seed, reading),
+            Json(result, options, layer, overlap),
+            Lines(result, layer, overlap),
+            Stopwatch.GetElapsedTime(begin).TotalSeconds);
     }
 
     private static ImageDataSet Sample(ImageDataSet images, int limit, long seed)
