@@ -150,6 +150,12 @@ public sealed class TrainedEncoder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Returns the same encoder, with the same origin, up to the output of a head. It owns both modules.
+    /// </summary>
+    internal TrainedEncoder WithHead(nn.Module<Tensor, Tensor> head)
+        => new(Module, Options, Views) { Head = head, Metadata = Metadata, SourceFile = SourceFile };
+
     /// <inheritdoc/>
     public void Dispose()
     {

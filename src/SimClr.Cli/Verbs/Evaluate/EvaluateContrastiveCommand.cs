@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
@@ -54,6 +55,7 @@ internal static class EvaluateContrastiveCommand
 
     private static void Evaluate(CommandContext context, string run, string data, string[]? changes, int? candidates)
     {
+        long begin = Stopwatch.GetTimestamp();
         string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         RunRecord record = ReadRecord(run);
@@ -70,7 +72,18 @@ internal static class EvaluateContrastiveCommand
         using TrainedEncoder encoder = TrainedHead.LoadEncoder(run, layer, device);
         ContrastiveResult result = Display.Show(context, display => ContrastiveProbe.Run(
             encoder, images, options, reading, display.Images("embedding views", 2 * images.Count), context.Cancel));
-        context.Result(Json(result, options, layer), Lines(result, options));
+        var subject = new EvaluationSubject(
+            "contrastive",
+            run,
+            EvaluationRecord.EncoderRecord.Of(encoder),
+            new Dictionary<string, ImageDataSet?> { ["data"] = images },
+            new JsonObject { ["candidates"] = result.Candidates });
+        EvaluationRecords.WriteAndShow(
+            context,
+            subject.With(options.Seed, reading),
+            Json(result, options, layer),
+            Lines(result, options),
+            Stopwatch.GetElapsedTime(begin).TotalSeconds);
     }
 
     private static RunRecord ReadRecord(string run)

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
+using SimClr.Data;
 using SimClr.Diagnostics;
 using SimClr.Evaluation;
 using SimClr.Training;
@@ -32,10 +35,15 @@ internal static class EvaluateSpectrumCommand
 
     private static void Evaluate(CommandContext context, string run)
     {
+        long begin = Stopwatch.GetTimestamp();
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         using TorchSharp.torch.Tensor weights = TrainedHead.LinearWeights(run);
         var spectrum = WeightSpectrum.Compute(weights);
-        context.Result(Json(spectrum), Lines(spectrum));
+        using TrainedEncoder encoder = TrainedEncoder.Load(run);
+        var subject = new EvaluationSubject(
+            "spectrum", run, EvaluationRecord.EncoderRecord.Of(encoder), new Dictionary<string, ImageDataSet?>(), []);
+        EvaluationRecords.WriteAndShow(
+            context, subject, Json(spectrum), Lines(spectrum), Stopwatch.GetElapsedTime(begin).TotalSeconds);
     }
 
     private static JsonObject Json(WeightSpectrum spectrum) => new()

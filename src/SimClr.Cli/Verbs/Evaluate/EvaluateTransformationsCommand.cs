@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
@@ -35,8 +36,8 @@ internal static class EvaluateTransformationsCommand
                 "No labels are needed. Each view of training (crop, flip, color distortion) is shown in color and",
                 "gray, rotated by 0, 90, 180 and 270 degrees, with Gaussian noise (corrupted), and after Sobel",
                 "filtering. Logistic regression learns to tell them apart; λ is chosen on a fifth of the training",
-                "images. All kinds are equally frequent, so chance is 50%, and 25% for rotation. Compare --layer h with",
-                "--layer z: the head discards what the loss asks it to ignore.",
+                "images. All kinds are equally frequent, so chance is 50%, and 25% for rotation. Compare --layer h",
+                "with --layer z: the head discards what the loss asks it to ignore.",
             ],
         };
         arguments.AddTo(verb);
@@ -53,6 +54,7 @@ internal static class EvaluateTransformationsCommand
     private static void Evaluate(
         CommandContext context, EvaluationArguments arguments, TransformationOptions options, int limit)
     {
+        long begin = Stopwatch.GetTimestamp();
         string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         string run = context.Value(arguments.Run);
@@ -69,13 +71,25 @@ internal static class EvaluateTransformationsCommand
             display.Images(
                 "embedding views", (train.Count + test.Count) * options.Views * TransformationProbe.Renderings),
             context.Cancel));
-        context.Result(Json(result, options, layer, overlap), Lines(result, layer, overlap));
+        var subject = new EvaluationSubject(
+            "transformations",
+            run,
+            EvaluationRecord.EncoderRecord.Of(encoder),
+            new Dictionary<string, ImageDataSet?> { ["train"] = train, ["test"] = test },
+            new JsonObject { ["views"] = options.Views, ["limit"] = limit });
+        EvaluationRecords.WriteAndShow(
+            context,
+            subject.With(options.Seed, reading),
+            Json(result, options, layer, overlap),
+            Lines(result, layer, overlap),
+            Stopwatch.GetElapsedTime(begin).TotalSeconds);
     }
 
     private static ImageDataSet Sample(ImageDataSet images, int limit, long seed)
         => images.Count <= limit
             ? images
-            : images.Subset([.. new RandomStream(seed, Purpose.Split, 3).Permutation(images.Count).Take(limit).Order()]);
+            : images.Subset(
+                [.. new RandomStream(seed, Purpose.Split, 3).Permutation(images.Count).Take(limit).Order()]);
 
     private static JsonObject Json(
         TransformationResult result, TransformationOptions options, string layer, int overlap) => new()

@@ -82,6 +82,22 @@ internal static class EvaluationRecords
         }
     }
 
+    /// <summary>
+    /// Writes the record of an evaluation without predictions, and prints the result with the path of the record.
+    /// </summary>
+    /// <param name="context">The command, which prints.</param>
+    /// <param name="subject">What was evaluated.</param>
+    /// <param name="json">The result that the verb prints with <c>--json</c>.</param>
+    /// <param name="lines">The result as text.</param>
+    /// <param name="seconds">The duration.</param>
+    public static void WriteAndShow(
+        CommandContext context, EvaluationSubject subject, JsonObject json, IEnumerable<string> lines, double seconds)
+    {
+        string? record = Write(context, subject, json, seconds, _ => { }, keeps: false, predictions: null);
+        json["record"] = record;
+        context.Result(json, [.. lines, .. record is null ? Array.Empty<string>() : [$"record: {record}"]]);
+    }
+
     /// <summary>Creates the record of an evaluation.</summary>
     public static EvaluationRecord Create(EvaluationSubject subject, JsonObject results, double? seconds)
     {

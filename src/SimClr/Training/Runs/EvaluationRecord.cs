@@ -16,11 +16,13 @@ public sealed record EvaluationRecord
 {
     private const string Extension = ".json";
 
-    /// <summary><c>knn</c>, <c>linear</c>, <c>logistic</c>, <c>finetune</c>, <c>transfer</c> or
-    /// <c>supervised</c>.</summary>
+    /// <summary>
+    /// <c>knn</c>, <c>linear</c>, <c>logistic</c>, <c>finetune</c>, <c>transfer</c>, <c>supervised</c>,
+    /// <c>transformations</c>, <c>contrastive</c> or <c>spectrum</c>.
+    /// </summary>
     public required string Kind { get; init; }
 
-    /// <summary>The images by use: <c>train</c>, <c>validation</c>, <c>test</c>.</summary>
+    /// <summary>The images by use: <c>train</c>, <c>validation</c>, <c>test</c>, <c>data</c>.</summary>
     public required IReadOnlyDictionary<string, RunRecord.DataRecord> Data { get; init; }
 
     /// <summary>The settings that were asked for: k, temperature, epochs, seed and the like.</summary>

@@ -55,10 +55,9 @@ public static class TrainedHead
         TrainedEncoder encoder = TrainedEncoder.Load(checkpoint, device);
         try
         {
-            nn.Module<Tensor, Tensor> head = count > 0
+            return encoder.WithHead(count > 0
                 ? Hidden(options, count, checkpoint, encoder, device)
-                : Load(run, checkpoint, encoder, device);
-            return new TrainedEncoder(encoder.Module, encoder.Options, encoder.Views) { Head = head };
+                : Load(run, checkpoint, encoder, device));
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Training;
 
 namespace SimClr.Tests.Cli;
 
@@ -21,6 +22,7 @@ public sealed class ProbeCommandTests(RunFixture fixture) : IClassFixture<RunFix
             row.Value["interval"]![0]!.GetValue<double>(),
             row.Value["interval"]![1]!.GetValue<double>()));
         Assert.Equal(0.25, rows["rotation"]!["chance"]!.GetValue<double>());
+        AssertRecorded(json, "transformations");
     }
 
     [Fact]
@@ -44,6 +46,7 @@ public sealed class ProbeCommandTests(RunFixture fixture) : IClassFixture<RunFix
         Assert.Equal(3, json["candidates"]!.GetValue<int>());
         Assert.Equal(0.1, json["temperature"]!.GetValue<double>());
         Assert.Equal("z", json["layer"]!.GetValue<string>());
+        AssertRecorded(json, "contrastive");
         Assert.Contains("among 4 candidates, chance 25%", Contrastive("run", "train", "--candidates", "4").Output);
     }
 
@@ -67,6 +70,7 @@ public sealed class ProbeCommandTests(RunFixture fixture) : IClassFixture<RunFix
         Assert.Equal((32, 32, 32), (json["rows"]!.GetValue<int>(), json["columns"]!.GetValue<int>(), values.Length));
         Assert.Equal(values.OrderDescending(), values);
         Assert.Equal(values[0], json["largest"]!.GetValue<double>());
+        AssertRecorded(json, "spectrum");
         Assert.Equal("squared real parts of eigenvalues", json["values_of"]!.GetValue<string>());
         Assert.Contains("effective rank", CommandRun.Of("evaluate", "spectrum", run).Output);
 
@@ -75,8 +79,20 @@ public sealed class ProbeCommandTests(RunFixture fixture) : IClassFixture<RunFix
             CommandRun.Of("evaluate", "spectrum", fixture.At("run")).Refused(2));
     }
 
+    private static void AssertRecorded(JsonObject json, string kind)
+    {
+        var record = EvaluationRecord.Read(json["record"]!.GetValue<string>());
+        Assert.Equal(kind, record.Kind);
+        Assert.Equal(
+            record.Results.Select(entry => entry.Key).Append("record"),
+            json.Select(entry => entry.Key).Except(["passed_over", "skipped_folders"]));
+    }
+
     private CommandRun Transformations(string data, params string[] more) => CommandRun.Of(
-        ["evaluate", "transformations", fixture.At("run"), "--train", fixture.At(data), "--test", fixture.At("test"), .. more]);
+    [
+        "evaluate", "transformations", fixture.At("run"), "--train", fixture.At(data), "--test", fixture.At("test"),
+        .. more,
+    ]);
 
     private CommandRun Contrastive(string run, string data, params string[] more)
         => CommandRun.Of(["evaluate", "contrastive", fixture.At(run), "--data", fixture.At(data), .. more]);
