@@ -109,6 +109,7 @@ internal static class CommandLine
         root.Add(AugmentCommand.Create());
         root.Add(RunsCommand.Create());
         root.Add(PresetCommand.Create());
+        root.Add(StudyCommand.Create());
         root.Add(ValidateCommand.Create());
         GlobalOptions.AddTo(root);
         return root;

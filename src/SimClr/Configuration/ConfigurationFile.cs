@@ -8,7 +8,7 @@ using YamlDotNet.Core.Events;
 namespace SimClr.Configuration;
 
 /// <summary>A reader of YAML (and JSON, which is a subset of YAML) into a JSON object.</summary>
-internal static class ConfigurationFile
+public static class ConfigurationFile
 {
     /// <summary>The maximum nesting; anything deeper than sections and keys is a mistake.</summary>
     private const int MaxDepth = 8;
@@ -27,7 +27,7 @@ internal static class ConfigurationFile
     /// <exception cref="ConfigurationException">
     /// The file is unreadable, or is not YAML or JSON with keys and values.
     /// </exception>
-    public static JsonObject Read(string path)
+    internal static JsonObject Read(string path)
     {
         string text;
         try
@@ -48,7 +48,9 @@ internal static class ConfigurationFile
             : json;
     }
 
-    /// <summary>Parses text; empty text yields an empty object.</summary>
+    /// <summary>Parses text of keys and values; empty text yields an empty object.</summary>
+    /// <param name="text">YAML or JSON, at most 8 levels deep and 10,000 values.</param>
+    /// <param name="source">The source of the text, for messages.</param>
     /// <exception cref="ConfigurationException">The text is not YAML or JSON with keys and values.</exception>
     public static JsonObject Parse(string text, string source)
         => Node(text, source) switch
@@ -60,7 +62,7 @@ internal static class ConfigurationFile
         };
 
     /// <summary>Parses a single value, as written after a colon: a number, a Boolean, null or a string.</summary>
-    public static JsonValue? Value(string text) => Scalar(text.Trim(), isQuoted: false);
+    internal static JsonValue? Value(string text) => Scalar(text.Trim(), isQuoted: false);
 
     // Not by the length of the file: pipes and devices have none.
     private static string ReadText(string path)

@@ -35,6 +35,41 @@ public static class EncoderCost
         return total;
     }
 
+    /// <summary>
+    /// Returns the number of weights, batch norm included: 23.5 million for ResNet-50 without the classification layer.
+    /// </summary>
+    public static long Parameters(EncoderOptions options, int viewSize)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(viewSize);
+        (bool bottleneck, int[] blocks) = EncoderCatalog.ShapeOf(options.Name);
+        long stemChannels = ResNet.StemChannels(options.Width);
+        int kernel = EncoderCatalog.HasSmallStem(options, viewSize) ? 3 : 7;
+        long total = Convolution(3, stemChannels, kernel);
+        long inputs = stemChannels;
+        for (int stage = 0; stage < blocks.Length; stage++)
+        {
+            long channels = stemChannels * (1 << stage);
+            long outputs = channels * (bottleneck ? Bottleneck.Expansion : BasicBlock.Expansion);
+            for (int block = 0; block < blocks[stage]; block++)
+            {
+                bool projects = inputs != outputs || (stage > 0 && block == 0);
+                total += projects ? Convolution(inputs, outputs, 1) : 0;
+                total += bottleneck
+                    ? Convolution(inputs, channels, 1) + Convolution(channels, channels, 3)
+                        + Convolution(channels, outputs, 1)
+                    : Convolution(inputs, channels, 3) + Convolution(channels, channels, 3);
+                inputs = outputs;
+            }
+        }
+
+        return total;
+    }
+
+    // A convolution without bias and the batch norm after it, with scale and shift.
+    private static long Convolution(long inputs, long outputs, int kernel)
+        => (inputs * outputs * kernel * kernel) + (2 * outputs);
+
     private static (double MultiplyAdds, int Side) Stem(bool small, double channels, int viewSize)
     {
         int side = small ? viewSize : Halve(viewSize);

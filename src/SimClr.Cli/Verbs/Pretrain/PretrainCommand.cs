@@ -43,6 +43,7 @@ internal static class PretrainCommand
         PretrainResult result = call.Train(display =>
             new Pretrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
-        context.Result(PretrainReport.Json(result), PretrainReport.Lines(result, call.Options, call.Images));
+        context.Result(
+            PretrainReport.Json(result, call.Options), PretrainReport.Lines(result, call.Options, call.Images));
     }
 }

@@ -4,6 +4,7 @@ using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Encoders;
 using SimClr.Losses;
 using SimClr.Training;
 
@@ -12,7 +13,7 @@ namespace SimClr.Cli.Verbs;
 /// <summary>The final report of <c>simclr pretrain</c>.</summary>
 internal static class PretrainReport
 {
-    public static JsonObject Json(PretrainResult result) => new()
+    public static JsonObject Json(PretrainResult result, PretrainOptions options) => new()
     {
         ["run"] = result.Run,
         ["steps"] = result.Steps,
@@ -22,6 +23,7 @@ internal static class PretrainReport
         ["skipped_images"] = result.SkippedImages,
         ["checkpoint"] = result.Checkpoint,
         ["encoder"] = result.EncoderFile,
+        ["parameters"] = EncoderCost.Parameters(options.Encoder, options.Views.Size),
         ["knn_top1"] = result.KnnTop1,
         ["online_top1"] = result.OnlineTop1,
         ["health"] = result.Health is { } health ? Health(health) : null,

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Diagnostics;
 using SimClr.Distributed;
@@ -74,7 +75,7 @@ internal static class SupervisedCommand
             }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
         EvaluationOutcome? outcome = held is null ? null : Test(context, call, held, keepsPredictions);
-        context.Result(Json(result, call.Run, outcome, notes), Lines(result, outcome, notes));
+        context.Result(Json(result, call.Options, call.Run, outcome, notes), Lines(result, outcome, notes));
     }
 
     private static ImageDataSet OpenTestSet(CommandContext context, string data, TrainingInputs call)
@@ -118,10 +119,15 @@ internal static class SupervisedCommand
         return outcome;
     }
 
-    private static JsonObject Json(PretrainResult result, RunDirectory run, EvaluationOutcome? outcome, SetNotes? notes)
+    private static JsonObject Json(
+        PretrainResult result,
+        PretrainOptions options,
+        RunDirectory run,
+        EvaluationOutcome? outcome,
+        SetNotes? notes)
     {
         JsonObject json = outcome is null ? [] : OutcomeJson.From(outcome, perClass: false);
-        foreach ((string key, JsonNode? value) in PretrainReport.Json(result).ToArray())
+        foreach ((string key, JsonNode? value) in PretrainReport.Json(result, options).ToArray())
         {
             if (key is not ("online_top1" or "health"))
             {

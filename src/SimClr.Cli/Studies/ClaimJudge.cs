@@ -1,0 +1,303 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Studies;
+
+/// <summary>
+/// Judges claims by the results. A comparison is a difference whose 95% interval excludes zero: over the seeds (each
+/// seed with itself, Student's t), or over the test images if there is one seed. A trend also needs a rank correlation
+/// over all points and seeds that chance would give in less than 5% of permutations.
+/// </summary>
+/// <param name="results">The results.</param>
+internal sealed class ClaimJudge(StudyResults results)
+{
+    private const double Significance = 0.05;
+
+    /// <summary>Judges one claim.</summary>
+    public ClaimOutcome Judge(StudyClaim claim) => claim.Kind switch
+    {
+        "trend" => Trend(claim),
+        "compare" => Compare(claim),
+        "best" => Best(claim),
+        "gap" => Gap(claim),
+        "correlation" => Correlation(claim),
+        "level" => Level(claim),
+        _ => throw new ArgumentException($"unknown kind of claim '{claim.Kind}'", nameof(claim)),
+    };
+
+    private ClaimOutcome Trend(StudyClaim claim)
+    {
+        var all = new ClaimSelection(results, claim.Arguments);
+        string along = (string)claim.Arguments["along"]!;
+        string direction = (string)claim.Arguments["direction"]!;
+        List<(double Index, double Value)> pairs = [];
+        StudyAxis axis = results.Plan.Axes.First(axis => axis.Name == along);
+        string[] labels =
+            [.. axis.Points.Select(point => point.Label).Where(label => all.At(along, label).Points.Count > 0)];
+        foreach ((int index, string label) in labels.Index())
+        {
+            if (all.At(along, label).Seeds() is not { } seeds)
+            {
+                return NotMeasured(claim);
+            }
+
+            pairs.AddRange(seeds.Values.Select(value => ((double)index, value)));
+        }
+
+        if (labels.Length < 2)
+        {
+            return NotMeasured(claim);
+        }
+
+        double sign = direction.EndsWith("falling", StringComparison.Ordinal) ? -1 : 1;
+        RankCorrelation correlation = RankCorrelation.Compute(
+            [.. pairs.Select(pair => pair.Index)], [.. pairs.Select(pair => sign * pair.Value)]);
+        Difference ends = Subtract(all.At(along, labels[^1]), all.At(along, labels[0]));
+        bool isTrend = correlation.Rho > 0
+            && correlation.PValue < Significance
+            && (sign > 0 ? ends.Low > 0 : ends.High < 0);
+        bool holds = direction.StartsWith("not ", StringComparison.Ordinal) ? !isTrend : isTrend;
+        return Outcome(
+            claim,
+            holds,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"rank correlation with {axis.Title} {sign * correlation.Rho:F2} (p "
+                    + $"{Probability(correlation.PValue)}); ")
+                + $"from {labels[0]} to {labels[^1]} {ends.Text}",
+            ("rho", sign * correlation.Rho),
+            ("p", correlation.PValue),
+            ("difference", ends.Mean),
+            ("low", ends.Low),
+            ("high", ends.High));
+    }
+
+    private ClaimOutcome Compare(StudyClaim claim)
+    {
+        ClaimSelection more = Select(claim, "more");
+        ClaimSelection less = Select(claim, "less");
+        if (more.Seeds() is not { } first || less.Seeds() is not { } second)
+        {
+            return NotMeasured(claim);
+        }
+
+        double by = (double?)claim.Arguments["by"] ?? 0;
+        Difference difference = Subtract(more, less);
+        return Outcome(
+            claim,
+            difference.Low > by,
+            $"{more} {Number(first.Values.Average())}, {less} {Number(second.Values.Average())}: {difference.Text}",
+            ("difference", difference.Mean),
+            ("low", difference.Low),
+            ("high", difference.High));
+    }
+
+    private ClaimOutcome Best(StudyClaim claim)
+    {
+        var all = new ClaimSelection(results, claim.Arguments);
+        string along = (string)claim.Arguments["along"]!;
+        string[] expected = [.. ((JsonArray)claim.Arguments["in"]!).Select(item => item!.ToString())];
+        List<(string Label, double Mean)> means = [];
+        foreach (StudyPoint point in LabelsOf(along))
+        {
+            ClaimSelection at = all.At(along, point.Label);
+            if (at.Points.Count > 0)
+            {
+                if (at.Seeds() is not { } seeds)
+                {
+                    return NotMeasured(claim);
+                }
+
+                means.Add((point.Label, seeds.Values.Average()));
+            }
+        }
+
+        (string Label, double Mean)[] inside = [.. means.Where(point => expected.Contains(point.Label))];
+        (string Label, double Mean)[] outside = [.. means.Where(point => !expected.Contains(point.Label))];
+        if (inside.Length == 0 || outside.Length == 0)
+        {
+            return NotMeasured(claim);
+        }
+
+        (string Label, double Mean) best = inside.MaxBy(point => point.Mean);
+        (string Label, double Mean) rival = outside.MaxBy(point => point.Mean);
+        Difference difference = Subtract(all.At(along, best.Label), all.At(along, rival.Label));
+        return Outcome(
+            claim,
+            difference.Low > 0,
+            $"best {best.Label} {Number(best.Mean)}, else {rival.Label} {Number(rival.Mean)}: {difference.Text}",
+            ("best", best.Mean),
+            ("rival", rival.Mean),
+            ("difference", difference.Mean),
+            ("low", difference.Low),
+            ("high", difference.High));
+    }
+
+    private ClaimOutcome Gap(StudyClaim claim)
+    {
+        JsonObject at = (JsonObject)claim.Arguments["at"]!;
+        JsonObject than = (JsonObject)claim.Arguments["than"]!;
+        ClaimSelection[] four =
+        [
+            Select(claim, "more").And(at),
+            Select(claim, "less").And(at),
+            Select(claim, "more").And(than),
+            Select(claim, "less").And(than),
+        ];
+        if (four.Any(selection => selection.Seeds() is null))
+        {
+            return NotMeasured(claim);
+        }
+
+        Difference here = Subtract(four[0], four[1]);
+        Difference there = Subtract(four[2], four[3]);
+        Difference difference = here.Minus(there);
+        return Outcome(
+            claim,
+            difference.Low > 0,
+            $"gap {Signed(here.Mean)} at {new ClaimSelection(results, at)}, {Signed(there.Mean)} at "
+                + $"{new ClaimSelection(results, than)}: {difference.Text}",
+            ("gap", here.Mean),
+            ("other_gap", there.Mean),
+            ("difference", difference.Mean),
+            ("low", difference.Low),
+            ("high", difference.High));
+    }
+
+    private ClaimOutcome Correlation(StudyClaim claim)
+    {
+        var all = new ClaimSelection(results, claim.Arguments);
+        ClaimSelection x = all.And(new JsonObject { ["measure"] = claim.Arguments["x"]!.DeepClone() });
+        ClaimSelection y = all.And(new JsonObject { ["measure"] = claim.Arguments["y"]!.DeepClone() });
+        (double X, double Y)[] pairs =
+        [
+            .. x.Points.Join(
+                    y.Points,
+                    point => (point.Arm.Name, string.Join('\0', point.Points)),
+                    point => (point.Arm.Name, string.Join('\0', point.Points)),
+                    (first, second) => (X: first.Mean, Y: second.Mean))
+                .Where(pair => double.IsFinite(pair.X) && double.IsFinite(pair.Y)),
+        ];
+        if (pairs.Length < 4 || x.Points.Concat(y.Points).Any(point => point.Missing > 0))
+        {
+            return NotMeasured(claim);
+        }
+
+        double sign = (string?)claim.Arguments["direction"] == "falling" ? -1 : 1;
+        RankCorrelation correlation = RankCorrelation.Compute(
+            [.. pairs.Select(pair => pair.X)], [.. pairs.Select(pair => sign * pair.Y)]);
+        return Outcome(
+            claim,
+            correlation.Rho > 0 && correlation.PValue < Significance,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"rank correlation {sign * correlation.Rho:F2} over {pairs.Length} points (p "
+                    + $"{Probability(correlation.PValue)})"),
+            ("rho", sign * correlation.Rho),
+            ("p", correlation.PValue));
+    }
+
+    private ClaimOutcome Level(StudyClaim claim)
+    {
+        var selection = new ClaimSelection(results, claim.Arguments);
+        if (selection.Seeds() is not { } seeds)
+        {
+            return NotMeasured(claim);
+        }
+
+        double mean = seeds.Values.Average();
+        Interval? interval = StudentT.MeanInterval([.. seeds.Values]) ?? selection.TestInterval();
+        (double low, double high) = interval is { } known ? (known.Low, known.High) : (mean, mean);
+        bool holds = (double?)claim.Arguments["above"] is { } above ? low > above
+            : high < (double)claim.Arguments["below"]!;
+        return Outcome(
+            claim,
+            holds,
+            $"{selection} {Number(mean)} [{Number(low)}, {Number(high)}] ({IntervalText(seeds.Count, interval)})",
+            ("mean", mean),
+            ("low", low),
+            ("high", high));
+    }
+
+    private IReadOnlyList<StudyPoint> LabelsOf(string axis)
+        => axis == "arm"
+            ? [.. results.Plan.Arms.Select(arm => new StudyPoint(arm.Name, StudySettings.None))]
+            : results.Plan.Axes.First(known => known.Name == axis).Points;
+
+    private ClaimSelection Select(StudyClaim claim, string which)
+    {
+        JsonObject own = claim.Arguments[which]!.DeepClone().AsObject();
+        if (claim.Arguments["measure"] is { } measure && own["measure"] is null)
+        {
+            own["measure"] = measure.DeepClone();
+        }
+
+        return new ClaimSelection(results, own);
+    }
+
+    private static Difference Subtract(ClaimSelection more, ClaimSelection less)
+    {
+        IReadOnlyDictionary<long, double>? a = more.Seeds();
+        IReadOnlyDictionary<long, double>? b = less.Seeds();
+        double[] paired = a is null || b is null ? []
+            : [.. a.Keys.Where(b.ContainsKey).Select(seed => a[seed] - b[seed])];
+        double half = more.TestInterval() is { } first && less.TestInterval() is { } second
+            ? Math.Sqrt(Square(first) + Square(second))
+            : double.NaN;
+        return new Difference(paired, half);
+    }
+
+    private static double Square(Interval interval) => Math.Pow((interval.High - interval.Low) / 2, 2);
+
+    private static ClaimOutcome Outcome(
+        StudyClaim claim, bool holds, string finding, params (string Name, double Value)[] numbers)
+        => new(
+            claim.Text,
+            holds,
+            finding,
+            numbers.Where(number => double.IsFinite(number.Value))
+                .ToDictionary(number => number.Name, number => Math.Round(number.Value, 4)));
+
+    private static ClaimOutcome NotMeasured(StudyClaim claim)
+        => new(claim.Text, null, "not measured at this scale, or not yet", new Dictionary<string, double>());
+
+    private static string Probability(double p)
+        => p < 0.001 ? "< 0.001" : string.Create(CultureInfo.InvariantCulture, $"{p:F3}");
+
+    private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Signed(double value) => value.ToString("+0.0;−0.0", CultureInfo.InvariantCulture);
+
+    private static string IntervalText(int seeds, Interval? interval)
+        => seeds > 1 ? $"95% over {seeds} seeds" : interval is null ? "one value" : "95% over the test images";
+
+    /// <summary>A difference of two selections.</summary>
+    /// <param name="seeds">The difference of each seed.</param>
+    /// <param name="testHalf">Half of its interval over the test images, for one seed; NaN without.</param>
+    private sealed class Difference(IReadOnlyList<double> seeds, double testHalf)
+    {
+        public double Mean { get; } = seeds.Count == 0 ? double.NaN : seeds.Average();
+
+        public double Low => Mean - Half;
+
+        public double High => Mean + Half;
+
+        public string Text => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Signed(Mean)} [{Signed(Low)}, {Signed(High)}] ({(seeds.Count > 1 ? $"95% over {seeds.Count} seeds"
+                : double.IsNaN(testHalf) ? "one seed, no interval" : "95% over the test images of one seed")})");
+
+        private double Half => StudentT.MeanInterval(seeds) is { } interval ? (interval.High - interval.Low) / 2
+            : double.IsNaN(testHalf) ? double.PositiveInfinity
+            : testHalf;
+
+        public Difference Minus(Difference other) => new(
+            [.. seeds.Zip(other.Seeds, (first, second) => first - second)],
+            Math.Sqrt((testHalf * testHalf) + (other.TestHalf * other.TestHalf)));
+
+        private IReadOnlyList<double> Seeds => seeds;
+
+        private double TestHalf => testHalf;
+    }
+}

@@ -1,0 +1,51 @@
+namespace SimClr.Cli.Studies;
+
+/// <summary>
+/// Names of cells and runs for files. A run's name has only the parts that affect its training, so that cells which
+/// differ in nothing else share the run.
+/// </summary>
+/// <param name="arms">The arms of the plan.</param>
+/// <param name="axes">The axes of the plan.</param>
+internal sealed class StudyNames(IReadOnlyList<StudyArm> arms, IReadOnlyList<StudyAxis> axes)
+{
+    private readonly bool armsTrainAlike = arms.Select(TrainingOf).Distinct().Count() == 1;
+
+    private readonly Dictionary<string, string> known = [];
+
+    public string Cell(StudyArm arm, IReadOnlyList<StudyPoint> points, long seed)
+        => Unique("cell", [arm.Name, .. points.Select(point => point.Label)], seed);
+
+    public string Run(StudyArm arm, IReadOnlyList<StudyPoint> points, long seed) => Unique(
+        "run",
+        [
+            armsTrainAlike ? arms[0].Train! : arm.Name,
+            .. points.Where((_, index) => axes[index].Points.Any(point => point.Settings.Configuration.Count > 0))
+                .Select(point => point.Label),
+        ],
+        seed);
+
+    // Labels that differ only in punctuation get a number.
+    private string Unique(string kind, IEnumerable<string> parts, long seed)
+    {
+        string exact = $"{kind}/{string.Join('/', parts)}";
+        string slug = string.Join('-', parts.Select(Slug).Where(part => part.Length > 0));
+        for (int number = 1; ; number++)
+        {
+            string name = number == 1 ? slug : $"{slug}-{number}";
+            if (known.TryAdd($"{kind}/{name}", exact) || known[$"{kind}/{name}"] == exact)
+            {
+                return $"{name}-s{seed}";
+            }
+        }
+    }
+
+    private static string TrainingOf(StudyArm arm) => string.Join(
+        '\n', [arm.Train ?? "", .. arm.Settings.Configuration.Select(setting => $"{setting.Key}={setting.Value}")]);
+
+    private static string Slug(string label)
+    {
+        IEnumerable<char> letters = label.ToLowerInvariant()
+            .Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-');
+        return string.Join('-', new string([.. letters]).Split('-', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace SimClr.Cli.Studies;
+
+/// <summary>Results of a study as text.</summary>
+internal static class StudyText
+{
+    /// <summary>The mean with its interval, or why there is none.</summary>
+    public static string Value(StudyPointResult point)
+    {
+        if (point.Values.Count == 0)
+        {
+            return point.Diverged > 0 ? "diverged" : "not measured";
+        }
+
+        string mean = Number(point.Mean, point.Measure);
+        return point.Interval is { } interval
+            ? $"{mean} [{Number(interval.Low, point.Measure)}, {Number(interval.High, point.Measure)}]"
+            : mean;
+    }
+
+    /// <summary>A number of a measure: percent with one decimal, others with three significant digits.</summary>
+    public static string Number(double value, StudyMeasure measure)
+        => measure.Percent
+            ? value.ToString("F1", CultureInfo.InvariantCulture)
+            : value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture);
+}
