@@ -58,7 +58,12 @@ public static class TrainedHead
             nn.Module<Tensor, Tensor> head = count > 0
                 ? Hidden(options, count, checkpoint, encoder, device)
                 : Load(run, checkpoint, encoder, device);
-            return new TrainedEncoder(encoder.Module, encoder.Options, encoder.Views) { Head = head };
+            return new TrainedEncoder(encoder.Module, encoder.Options, encoder.Views)
+            {
+                Head = head,
+                Metadata = encoder.Metadata,
+                SourceFile = encoder.SourceFile,
+            };
         }
         catch
         {

@@ -33,7 +33,7 @@ public sealed class EvaluationRecordsTests(RunFixture fixture) : IClassFixture<R
         Assert.Null(record.Predictions);
 
         _ = Evaluate("knn", run, "--k", "3").Json;
-        _ = Evaluate("knn", run, "--k", "4").Json;
+        _ = Evaluate("knn", run, "--k", "3", "--layer", "z").Json;
         _ = Evaluate("linear", run, "--epochs", "1", "--fixed-features").Json;
         _ = Evaluate("logistic", run).Json;
         _ = Evaluate("finetune", run, "--steps", "1", "--rate", "0.1").Json;

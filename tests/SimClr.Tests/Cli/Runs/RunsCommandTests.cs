@@ -27,7 +27,8 @@ public sealed class RunsCommandTests(RunFixture fixture) : IClassFixture<RunFixt
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("run        state     steps", lines[0]);
         Assert.Matches(
-            @"^a          finished    6/6       2  \d\.\d+  50\.0%       –  logistic 25\.0% +– +\d+  [a-z0-9-]+: ", lines[1]);
+            @"^a          finished    6/6       2  \d\.\d+  50\.0%       –  logistic 25\.0% +– +\d+  [a-z0-9-]+: ",
+            lines[1]);
         Assert.Matches(@"^deep/er/b  finished    6/6       2  \d\.\d+      –", lines[2]);
 
         JsonArray runs = CommandRun.Of("runs", folder.Path, "--json").Json["runs"]!.AsArray();
@@ -39,7 +40,8 @@ public sealed class RunsCommandTests(RunFixture fixture) : IClassFixture<RunFixt
             fixture.Pretraining.Json["final_loss"]!.GetValue<double>(), first["final_loss"]!.GetValue<double>());
         Assert.Equal(
             ["knn", "logistic"], first["evaluations"]!.AsArray().Select(found => found!["kind"]!.GetValue<string>()));
-        Assert.Contains("views.size", first["differences"]!.AsArray().Select(found => found!["key"]!.GetValue<string>()));
+        Assert.Contains(
+            "views.size", first["differences"]!.AsArray().Select(found => found!["key"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -131,7 +133,8 @@ public sealed class RunsCommandTests(RunFixture fixture) : IClassFixture<RunFixt
 
     private string Predictions(int right, string name) => folder.Write(
         name,
-        Header + string.Concat(Enumerable.Range(0, 40).Select(i => i < right ? $"{i}.png,x,x,1\n" : $"{i}.png,x,y,0\n")));
+        Header + string.Concat(Enumerable.Range(0, 40)
+            .Select(i => i < right ? $"{i}.png,x,x,1\n" : $"{i}.png,x,y,0\n")));
 
     private static void Record(string run, string kind, double top1, string? predictions = null) => new EvaluationRecord
     {
