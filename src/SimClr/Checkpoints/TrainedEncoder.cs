@@ -72,10 +72,10 @@ public sealed class TrainedEncoder : IDisposable
     /// The text entries of the file from which the encoder was loaded: its provenance. Empty for an encoder that was
     /// not loaded.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; internal init; } = new Dictionary<string, string>();
 
     /// <summary>The path of the file from which the encoder was loaded; null for one that was not loaded.</summary>
-    public string? SourceFile { get; private init; }
+    public string? SourceFile { get; internal init; }
 
     /// <summary>
     /// Loads an encoder from a file or from a run: its <c>encoder.safetensors</c>, or the latest checkpoint of an

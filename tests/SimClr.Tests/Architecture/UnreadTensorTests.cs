@@ -29,6 +29,7 @@ public sealed class UnreadTensorTests
         ["RunHealth"] = "at logged steps",
         ["DivergenceGuard.Check"] = "at logged steps: what Observe kept",
         ["OnlineProbe.Top1"] = "at logged steps",
+        ["RunMeter.NormOf"] = "at logged steps",
         ["RankedWorld.Gather"] = "at logged steps",
         ["RankedWorld.Sum"] = "two counts, in memory of the host",
         ["FineTuneWatch"] = "the loss, every few steps",

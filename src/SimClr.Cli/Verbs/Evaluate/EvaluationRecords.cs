@@ -9,9 +9,6 @@ namespace SimClr.Cli.Verbs;
 /// <summary>The records of evaluations in run directories (<see cref="EvaluationRecord"/>).</summary>
 internal static class EvaluationRecords
 {
-    /// <summary>The settings that a verb prints among its results.</summary>
-    private static readonly string[] PrintedSettings = ["layer"];
-
     /// <summary>Creates the option that keeps the predictions beside the record.</summary>
     public static Option<bool> KeepPredictions() => new("--keep-predictions")
     {
@@ -101,12 +98,6 @@ internal static class EvaluationRecords
     /// <summary>Creates the record of an evaluation.</summary>
     public static EvaluationRecord Create(EvaluationSubject subject, JsonObject results, double? seconds)
     {
-        JsonObject settings = subject.Settings.DeepClone().AsObject();
-        foreach (string key in PrintedSettings.Where(results.ContainsKey))
-        {
-            settings[key] = results[key]!.DeepClone();
-        }
-
         return new EvaluationRecord
         {
             Kind = subject.Kind,
@@ -114,7 +105,7 @@ internal static class EvaluationRecords
                 set => set.Key,
                 set => new RunRecord.DataRecord(
                     set.Value!.Name, set.Value.Count, set.Value.ClassNames?.Count, set.Value.Fingerprint)),
-            Settings = settings,
+            Settings = subject.Settings.DeepClone().AsObject(),
             Encoder = subject.Encoder!,
             Results = results.DeepClone().AsObject(),
             Seconds = seconds is { } duration ? Math.Round(duration, 2) : null,

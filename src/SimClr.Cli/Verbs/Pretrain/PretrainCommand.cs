@@ -27,8 +27,8 @@ internal static class PretrainCommand
                 "",
                 "Labels, where present, only serve to show progress (kNN, --online-linear); training never uses them.",
                 "Ctrl+C finishes the step and writes a checkpoint; --resume continues from the last checkpoint, bit",
-                "for bit. RUN receives run.json, metrics.jsonl, skipped.jsonl, tensorboard/, checkpoints/ and",
-                "encoder.safetensors.",
+                "for bit. RUN receives run.json, state.json, metrics.jsonl, skipped.jsonl, tensorboard/, checkpoints/",
+                "and encoder.safetensors. 'simclr runs' lists the runs.",
             ],
         };
         arguments.AddTo(verb);

@@ -14,6 +14,7 @@ internal sealed class RunsComparisonReport(
     IReadOnlyList<IReadOnlyList<EvaluationComparison>> results)
 {
     private const double Significant = 0.05;
+    private const string Advice = "--keep-predictions in both evaluations allows the permutation test";
 
     public JsonObject Json() => new()
     {
@@ -101,9 +102,9 @@ internal sealed class RunsComparisonReport(
             CultureInfo.InvariantCulture,
             $"p = {test.PValue:G2} (permutation test on {test.Images} test images): the difference "
                 + $"{(test.PValue < Significant ? "is unlikely to be" : "may be")} chance on these images"),
-        { IntervalsOverlap: { } overlap } => $"by intervals, which {(overlap ? "overlap: the difference may be chance"
-            : "do not overlap: the difference is unlikely to be chance")}. --keep-predictions in both evaluations allows "
-                + "the permutation test",
+        { IntervalsOverlap: true } => $"by intervals, which overlap: the difference may be chance. {Advice}",
+        { IntervalsOverlap: false }
+            => $"by intervals, which do not overlap: the difference is unlikely to be chance. {Advice}",
         _ => "no test is possible: intervals are missing",
     };
 }

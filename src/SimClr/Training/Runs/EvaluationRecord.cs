@@ -50,8 +50,8 @@ public sealed record EvaluationRecord
     public string Version { get; init; } = typeof(EvaluationRecord).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>
-    /// The accuracy, 0 … 1: <c>top1</c>, or <c>value</c> of a transfer set, which has a measure of its own; null if the
-    /// results hold neither.
+    /// The accuracy, 0 … 1: <c>top1</c>, or <c>value</c> of a transfer set, which has a measure of its own; null if
+    /// there is neither.
     /// </summary>
     [JsonIgnore]
     public double? Accuracy => Number(Results["top1"] ?? Results["value"]);
