@@ -108,6 +108,7 @@ internal static class CommandLine
         root.Add(BenchCommand.Create());
         root.Add(ReportCommand.Create());
         root.Add(AugmentCommand.Create());
+        root.Add(RunsCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(StudyCommand.Create());
         root.Add(ValidateCommand.Create());

@@ -52,11 +52,15 @@ public static class Presets
 
     /// <summary>
     /// Returns the preset nearest to a configuration, and the keys in which the two differ, the preset's value first.
-    /// Keys that do not change the result, such as the number of threads, are left out.
+    /// Keys that do not change the result, such as threads and checkpoints, are left out.
     /// </summary>
     public static (string Name, IReadOnlyList<ConfigurationDifference> Differences) Nearest(PretrainOptions options)
     {
-        IReadOnlyList<string> free = ConfigurationKeys.ThatMayDiffer(Between.Ranks);
+        string[] free =
+        [
+            .. ConfigurationKeys.ThatMayDiffer(Between.Sessions).Except(["schedule.epochs"]),
+            .. ConfigurationKeys.ThatMayDiffer(Between.Ranks),
+        ];
         return Names.Select(name => (name, Differences(name))).MinBy(preset => preset.Item2.Count);
 
         IReadOnlyList<ConfigurationDifference> Differences(string name) =>

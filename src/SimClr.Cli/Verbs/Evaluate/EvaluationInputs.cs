@@ -19,6 +19,7 @@ internal sealed class EvaluationInputs : IDisposable
 
     private EvaluationInputs(
         TrainedEncoder encoder,
+        string layer,
         ImageDataSet train,
         ImageDataSet test,
         ImageDataSet? validation,
@@ -26,6 +27,7 @@ internal sealed class EvaluationInputs : IDisposable
         SetNotes notes)
     {
         Encoder = encoder;
+        Layer = layer;
         Train = train;
         Test = test;
         Validation = validation;
@@ -34,6 +36,9 @@ internal sealed class EvaluationInputs : IDisposable
     }
 
     public TrainedEncoder Encoder { get; }
+
+    /// <summary>The layer whose output is evaluated: h, z, or the number of a hidden layer of the head.</summary>
+    public string Layer { get; }
 
     public ImageDataSet Train { get; }
 
@@ -68,8 +73,10 @@ internal sealed class EvaluationInputs : IDisposable
         ImageDataSet? held = validation is null ? null : context.OpenImages(validation, reading, needsLabels: true);
         _ = held is null ? null
             : ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
-        TrainedEncoder encoder = TrainedEncoder.Load(context.Value(arguments.Run), device);
-        return new EvaluationInputs(encoder, train, test, held, reading, SetNotes.Create(context, train, test, held))
+        string layer = context.Value(arguments.Layer) ?? TrainedHead.H;
+        TrainedEncoder encoder = TrainedHead.LoadEncoder(context.Value(arguments.Run), layer, device);
+        return new EvaluationInputs(
+            encoder, layer, train, test, held, reading, SetNotes.Create(context, train, test, held))
         {
             identity = context.WritesOutput ? EvaluationRecord.EncoderRecord.Of(encoder) : null,
         };
@@ -88,6 +95,7 @@ internal sealed class EvaluationInputs : IDisposable
         JsonObject settings,
         ImageDataSet? train = null)
     {
+        settings["layer"] = Layer;
         var sets = new Dictionary<string, ImageDataSet?>
         {
             ["train"] = train ?? Train,

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Evaluation;
 
 namespace SimClr.Training;
 
@@ -46,16 +47,38 @@ public sealed record EvaluationRecord
     /// <summary>The version of this library.</summary>
     public string Version { get; init; } = typeof(EvaluationRecord).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>The first 16 hex digits of a SHA-256 over kind, images, settings and encoder.</summary>
+    /// <summary>
+    /// The accuracy, 0 … 1: <c>top1</c>, or <c>value</c> of a transfer set, which has a measure of its own; null if the
+    /// results hold neither.
+    /// </summary>
     [JsonIgnore]
-    public string Hash => Fingerprint.Compute(
+    public double? Accuracy => Number(Results["top1"] ?? Results["value"]);
+
+    /// <summary>The 95% interval of <see cref="Accuracy"/> over the test images, or null.</summary>
+    [JsonIgnore]
+    public Interval? AccuracyInterval
+        => (Results["top1_interval"] ?? Results["interval"]) is JsonArray { Count: 2 } ends
+            && Number(ends[0]) is { } low
+            && Number(ends[1]) is { } high
+                ? new Interval(low, high)
+                : null;
+
+    /// <summary>
+    /// The first 16 hex digits of a SHA-256 over kind, images and settings: equal for evaluations of different encoders
+    /// that can be compared.
+    /// </summary>
+    [JsonIgnore]
+    public string Task => Fingerprint.Compute(
     [
         Kind,
         .. Data.OrderBy(set => set.Key, StringComparer.Ordinal)
             .Select(set => $"{set.Key} {set.Value.Images} {set.Value.Fingerprint}"),
         Sorted(Settings)!.ToJsonString(),
-        Encoder.Sha256,
     ]);
+
+    /// <summary>The first 16 hex digits of a SHA-256 over <see cref="Task"/> and the encoder.</summary>
+    [JsonIgnore]
+    public string Hash => Fingerprint.Compute([Task, Encoder.Sha256]);
 
     /// <summary>The name of the record: <c>KIND-HASH</c>.</summary>
     [JsonIgnore]
@@ -91,6 +114,9 @@ public sealed record EvaluationRecord
         => Directory.Exists(run.EvaluationFolder)
             ? [.. Directory.GetFiles(run.EvaluationFolder, "*" + Extension).Order(StringComparer.Ordinal)]
             : [];
+
+    private static double? Number(JsonNode? node)
+        => node is JsonValue value && value.TryGetValue(out double number) ? number : null;
 
     // The order in which settings were written says nothing about the evaluation.
     private static JsonNode? Sorted(JsonNode? node) => node switch

@@ -96,7 +96,7 @@ public sealed class RunSummary
     /// </summary>
     /// <param name="folder">The folder, which may be a run directory itself.</param>
     /// <param name="depth">The number of levels of subfolders to search, 0 or more. Default: 5.</param>
-    /// <exception cref="DataException">There is no such folder.</exception>
+    /// <exception cref="DataException">There is no such folder, or no run in it.</exception>
     public static IReadOnlyList<string> Find(string folder, int depth = 5)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -106,7 +106,10 @@ public sealed class RunSummary
             throw new DataException($"{folder}: there is no such folder; expected one with run directories");
         }
 
-        return [.. Search(folder, depth).Order(StringComparer.Ordinal)];
+        string[] found = [.. Search(folder, depth).Order(StringComparer.Ordinal)];
+        return found.Length > 0 ? found : throw new DataException(
+            $"{folder}: there is no run in this folder or up to {depth} levels below; expected directories with "
+                + "run.json, which Pretrainer.Run writes");
     }
 
     private static IEnumerable<string> Search(string folder, int depth)
