@@ -106,6 +106,7 @@ internal static class CommandLine
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());
+        root.Add(ReportCommand.Create());
         root.Add(AugmentCommand.Create());
         root.Add(RunsCommand.Create());
         root.Add(PresetCommand.Create());

@@ -168,7 +168,7 @@ internal static class HtmlReport
                 ("Seed", reproduction.Seed.ToString(CultureInfo.InvariantCulture)),
                 ("Version", reproduction.Version),
                 ("Machine", reproduction.Machine),
-                ("Time", HtmlText.Duration(reproduction.Seconds)),
+                ("Time", reproduction.Seconds is { } seconds ? HtmlText.Duration(seconds) : "not logged"),
             ]);
         html.Append(
             CultureInfo.InvariantCulture,

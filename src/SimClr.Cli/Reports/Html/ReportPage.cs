@@ -112,6 +112,6 @@ internal sealed record ReportLines(IReadOnlyList<string> Lines, bool AreCommands
 /// <param name="Seed">The seed.</param>
 /// <param name="Version">The version of this program.</param>
 /// <param name="Machine">The machine of the run.</param>
-/// <param name="Seconds">The duration of the run.</param>
+/// <param name="Seconds">The duration of the run; null if unknown.</param>
 internal sealed record ReportReproduction(
-    string CommandLine, string Configuration, long Seed, string Version, string Machine, double Seconds) : ReportBlock;
+    string CommandLine, string Configuration, long Seed, string Version, string Machine, double? Seconds) : ReportBlock;

@@ -70,6 +70,30 @@ public sealed record RunHealth(
     internal bool AtChance
         => !Collapsed && !JustStarting && !BeatsChance && ContrastiveAccuracy < (double)TimesChance / Candidates;
 
+    /// <summary>Returns the health at a logged step; null if the log lacks it.</summary>
+    /// <param name="metrics">The values of the step by name, as in <c>metrics.jsonl</c>.</param>
+    /// <param name="run">The record of the run.</param>
+    public static RunHealth? FromMetrics(IReadOnlyDictionary<string, double> metrics, RunRecord run)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        ArgumentNullException.ThrowIfNull(run);
+        bool supervised = run.Task == RunRecord.Supervision;
+        if (!metrics.TryGetValue("loss", out double loss)
+            || !metrics.TryGetValue("chance_loss", out double chance)
+            || !metrics.TryGetValue(supervised ? "batch_top1" : "positive_first", out double first)
+            || !metrics.TryGetValue("spread_h", out double spread))
+        {
+            return null;
+        }
+
+        int candidates = supervised ? (int)Math.Round(Math.Exp(chance)) : (2 * run.Configuration.Batch.Size) - 1;
+        var schedule = run.Configuration.Schedule;
+        double warmup = schedule.WarmupEpochs * run.TotalSteps / schedule.Epochs;
+        double projected = metrics.GetValueOrDefault("spread_z", spread);
+        return new RunHealth(loss, chance, first, candidates, spread, projected) { Supervised = supervised }
+            .After((long)metrics.GetValueOrDefault("step"), warmup);
+    }
+
     /// <summary>Returns the same health at a step of a run.</summary>
     /// <param name="step">The number of steps done.</param>
     /// <param name="warmupSteps">The number of warm-up steps.</param>
