@@ -6,11 +6,15 @@ using SimClr.Training;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>A key with different values in some runs.</summary>
-/// <param name="Key">The path of the key, such as <c>loss.temperature</c>; or <c>task</c> or <c>train_images</c>.</param>
+/// <param name="Key">
+/// The path of the key, such as <c>loss.temperature</c>; or <c>task</c> or <c>train_images</c>.
+/// </param>
 /// <param name="Values">The value in each run, as JSON.</param>
 internal sealed record RunDifferences(string Key, IReadOnlyList<string> Values)
 {
-    /// <summary>Returns the differences of the configurations, in order of declaration, after those of the data.</summary>
+    /// <summary>
+    /// Returns the differences of the configurations, in order of declaration, after those of the data.
+    /// </summary>
     /// <exception cref="DataException">The configuration of a run cannot be read.</exception>
     public static IReadOnlyList<RunDifferences> Of(IReadOnlyList<RunSummary> runs)
     {

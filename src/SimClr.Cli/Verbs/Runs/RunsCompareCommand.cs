@@ -51,7 +51,8 @@ internal static class RunsCompareCommand
         EvaluationComparison[][] results =
         [
             .. all.Skip(1).Select(
-                other => EvaluationComparison.Match(all[0], other, samples, context.Seed ?? 0, context.Cancel).ToArray()),
+                other => EvaluationComparison.Match(all[0], other, samples, context.Seed ?? 0, context.Cancel)
+                    .ToArray()),
         ];
         var report = new RunsComparisonReport(all, differences, results);
         context.Result(report.Json(), report.Lines());

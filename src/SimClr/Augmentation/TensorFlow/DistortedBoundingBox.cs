@@ -10,7 +10,9 @@ namespace SimClr.Augmentation;
 /// </summary>
 internal static class DistortedBoundingBox
 {
-    /// <summary>The minimum share of the object, which is the image, in a crop (the code's min_object_covered).</summary>
+    /// <summary>
+    /// The minimum share of the object, which is the image, in a crop (the code's min_object_covered).
+    /// </summary>
     public const double MinCovered = 0.1;
 
     private const int Attempts = 100;

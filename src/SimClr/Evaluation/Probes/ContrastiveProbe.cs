@@ -108,7 +108,8 @@ public static class ContrastiveProbe
             Tensor logits = a.matmul(others.t()).div(RootedScalars.From(options.Temperature));   // [n, N]
             Tensor own = arange(start, start + rows, device: CPU).unsqueeze(1);
             Tensor positive = logits.gather(1, own);
-            Tensor rivals = logits.scatter(1, own, full_like(positive, RootedScalars.From(double.NegativeInfinity))).amax([1]);
+            Tensor rivals = logits.scatter(1, own, full_like(positive, RootedScalars.From(double.NegativeInfinity)))
+                .amax([1]);
             bool[] found = positive.squeeze(1).gt(rivals).data<bool>().ToArray();
             for (int i = 0; i < rows; i++)
             {

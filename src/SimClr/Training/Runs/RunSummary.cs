@@ -60,7 +60,9 @@ public sealed class RunSummary
         }
     }
 
-    /// <summary>Returns the last logged value of a metric, such as <c>knn</c> or <c>find_original</c>; or null.</summary>
+    /// <summary>
+    /// Returns the last logged value of a metric, such as <c>knn</c> or <c>find_original</c>; or null.
+    /// </summary>
     public double? Latest(string metric)
         => Metrics.LastOrDefault(row => row.ContainsKey(metric)) is { } row ? row[metric] : null;
 

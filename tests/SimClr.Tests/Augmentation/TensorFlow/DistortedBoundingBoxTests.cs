@@ -48,7 +48,8 @@ public sealed class DistortedBoundingBoxTests
     [Fact]
     public void The_aspect_ratio_is_uniform_and_not_its_logarithm()
     {
-        Box[] boxes = Draw(new ViewOptions { AreaMin = 0.2, AreaMax = 0.7, AspectMin = 0.5, AspectMax = 1.4 }, Side, Side);
+        Box[] boxes = Draw(
+            new ViewOptions { AreaMin = 0.2, AreaMax = 0.7, AspectMin = 0.5, AspectMax = 1.4 }, Side, Side);
         RandomResizedCropTests.AssertUniform([.. boxes.Select(box => (double)box.Width / box.Height)], 0.5, 1.4);
         Assert.All(boxes, box => Assert.InRange((double)box.Width * box.Height / Side / Side, 0.1999, 0.7001));
     }

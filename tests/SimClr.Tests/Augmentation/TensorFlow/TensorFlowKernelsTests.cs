@@ -123,7 +123,8 @@ public sealed class TensorFlowKernelsTests
     public void Added_light_is_uniform_in_the_range_of_the_strength()
         => RandomResizedCropTests.AssertUniform(
             [.. Enumerable.Range(0, 20_000).Select(sample => (double)ViewParameters.Draw(
-                new ViewOptions { Library = ViewLibrary.TensorFlow, Strength = 0.5 }, 40, 30, 1, 0, sample, 0).Brightness)],
+                new ViewOptions { Library = ViewLibrary.TensorFlow, Strength = 0.5 }, 40, 30, 1, 0, sample,
+                0).Brightness)],
             -0.4,
             0.4);
 
