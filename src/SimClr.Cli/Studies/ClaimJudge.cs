@@ -31,10 +31,10 @@ internal sealed class ClaimJudge(StudyResults results)
         var all = new ClaimSelection(results, claim.Arguments);
         string along = (string)claim.Arguments["along"]!;
         string direction = (string)claim.Arguments["direction"]!;
-        List<(double Index, double Value)> pairs = [];
         StudyAxis axis = results.Plan.Axes.First(axis => axis.Name == along);
         string[] labels =
             [.. axis.Points.Select(point => point.Label).Where(label => all.At(along, label).Points.Count > 0)];
+        List<(long Seed, double Index, double Value)> values = [];
         foreach ((int index, string label) in labels.Index())
         {
             if (all.At(along, label).Seeds() is not { } seeds)
@@ -42,7 +42,7 @@ internal sealed class ClaimJudge(StudyResults results)
                 return NotMeasured(claim);
             }
 
-            pairs.AddRange(seeds.Values.Select(value => ((double)index, value)));
+            values.AddRange(seeds.Select(seed => (seed.Key, (double)index, seed.Value)));
         }
 
         if (labels.Length < 2)
@@ -51,8 +51,13 @@ internal sealed class ClaimJudge(StudyResults results)
         }
 
         double sign = direction.EndsWith("falling", StringComparison.Ordinal) ? -1 : 1;
+
+        // Each seed with itself: what all values of a seed share says nothing about the trend.
+        Dictionary<long, double> means = values.GroupBy(value => value.Seed)
+            .ToDictionary(seed => seed.Key, seed => seed.Average(value => value.Value));
         RankCorrelation correlation = RankCorrelation.Compute(
-            [.. pairs.Select(pair => pair.Index)], [.. pairs.Select(pair => sign * pair.Value)]);
+            [.. values.Select(value => value.Index)],
+            [.. values.Select(value => sign * (value.Value - means[value.Seed]))]);
         Difference ends = Subtract(all.At(along, labels[^1]), all.At(along, labels[0]));
         bool isTrend = correlation.Rho > 0
             && correlation.PValue < Significance

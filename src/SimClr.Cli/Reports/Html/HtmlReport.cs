@@ -22,8 +22,9 @@ internal static class HtmlReport
         html.Append(Beginning)
             .Append(
                 CultureInfo.InvariantCulture,
-                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n{ChartColor.StyleSheet}\n</style>\n"
-                    + $"</head>\n<body>\n<main>\n")
+                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n"
+                    + $"{ChartColor.StyleSheet}\n</style>\n"
+                        + $"</head>\n<body>\n<main>\n")
             .Append(
                 CultureInfo.InvariantCulture,
                 $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n"

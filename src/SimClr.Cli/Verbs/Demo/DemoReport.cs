@@ -65,7 +65,8 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             : $"{learned} The images have no labels, so this page shows pictures and the health of the run.";
     }
 
-    private IEnumerable<ReportSection> Sections(byte[] views, byte[] pairs, NeighborTable neighbors, IReadOnlyList<Chart> curves)
+    private IEnumerable<ReportSection> Sections(
+        byte[] views, byte[] pairs, NeighborTable neighbors, IReadOnlyList<Chart> curves)
     {
         if (data.Test is not null)
         {
