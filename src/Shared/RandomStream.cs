@@ -20,6 +20,9 @@ internal enum Purpose : ulong
     Export = 24,
     Graph = 25,
     Pairs = 26,
+    ViewOperation = 30,
+    SharedCrop = 31,
+    Noise = 32,
 }
 
 /// <summary>

@@ -32,6 +32,7 @@ internal static class ConfigurationText
     private static string Value(JsonNode? node) => node switch
     {
         null => "null",
+        JsonArray list => $"[{string.Join(", ", list.Select(Value))}]",
         _ when node.GetValueKind() == JsonValueKind.String && IsPlain(node.GetValue<string>())
             => node.GetValue<string>(),
         _ => node.ToJsonString(),

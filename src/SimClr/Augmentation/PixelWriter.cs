@@ -31,6 +31,18 @@ internal sealed class PixelWriter(Normalization normalize)
         }
     }
 
+    /// <summary>Separates pixels stored as height × width × channel into planes.</summary>
+    public static void Split(ReadOnlySpan<float> pixels, Span<float> planes)
+    {
+        int plane = planes.Length / 3;
+        for (int i = 0, k = 0; i < plane; i++, k += 3)
+        {
+            planes[i] = pixels[k];
+            planes[plane + i] = pixels[k + 1];
+            planes[(2 * plane) + i] = pixels[k + 2];
+        }
+    }
+
     /// <summary>Normalizes pixels already stored as height × width × channel, in place.</summary>
     public void Normalize(Span<float> pixels)
     {

@@ -69,6 +69,48 @@ internal static class Resampling
         Clamp.ToUnit(planes);
     }
 
+    /// <summary>Cuts a box out of a view and resizes it to the size of the view.</summary>
+    /// <param name="planes">Planes of size · size values in [0, 1], changed in place.</param>
+    /// <param name="size">Side of the view.</param>
+    /// <param name="box">The crop, within the view.</param>
+    /// <param name="bicubic">Whether interpolation is bicubic; bilinear otherwise.</param>
+    /// <param name="scratch">Room for one plane.</param>
+    public static void Apply(Span<float> planes, int size, Box box, bool bicubic, Span<float> scratch)
+    {
+        var across = new ResampleTaps().Fill(box.Width, size, 0, size, bicubic, antialias: true);
+        var down = new ResampleTaps().Fill(box.Height, size, 0, size, bicubic, antialias: true);
+        int area = size * size;
+        for (int start = 0; start < planes.Length; start += area)
+        {
+            Span<float> plane = planes.Slice(start, area);
+            for (int y = 0; y < box.Height; y++)
+            {
+                ReadOnlySpan<float> row = plane.Slice(((box.Top + y) * size) + box.Left, box.Width);
+                for (int x = 0; x < size; x++)
+                {
+                    scratch[(y * size) + x] = TensorPrimitives.Dot(
+                        row.Slice(across.Starts[x], across.Taps), across.Weights.Slice(x * across.Taps, across.Taps));
+                }
+            }
+
+            plane.Clear();
+            for (int y = 0; y < size; y++)
+            {
+                Span<float> target = plane.Slice(y * size, size);
+                for (int k = 0; k < down.Taps; k++)
+                {
+                    TensorPrimitives.MultiplyAdd(
+                        scratch.Slice((down.Starts[y] + k) * size, size),
+                        down.Weights[(y * down.Taps) + k],
+                        target,
+                        target);
+                }
+            }
+        }
+
+        Clamp.ToUnit(planes);
+    }
+
     private static void NarrowRow(
         ReadOnlySpan<byte> pixels, ResampleTaps taps, Span<float> narrow, int plane, int offset)
     {

@@ -79,6 +79,75 @@ public sealed record ViewOptions
     /// <summary>Probability of a horizontal flip. Default: 0.5.</summary>
     public double FlipProbability { get; init => field = Require.Probability(value); } = 0.5;
 
+    /// <summary>
+    /// The operations of a view in the order in which they are applied. Default: <c>[crop, flip, color, gray,
+    /// blur]</c>. Further ones: <c>cutout</c>, <c>rotate</c>, <c>noise</c>, <c>sobel</c>, <c>equalize</c>,
+    /// <c>solarize</c>, <c>motion-blur</c>, <c>autoaugment</c>. A view whose list does not begin with <c>crop</c> shows the whole image,
+    /// resized to a square; the empty list is the identity. A <c>crop</c> later in the list crops the view.
+    /// </summary>
+    public OperationList Operations
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Operations));
+    } = OperationList.Paper;
+
+    /// <summary>
+    /// The operations of the first view of an image, if they differ (paper, Section 3.1 and Figure 5: one branch is
+    /// transformed, the other is the identity, <c>[]</c>). Default: null, for <see cref="Operations"/>.
+    /// </summary>
+    public OperationList? First { get; init; }
+
+    /// <summary>
+    /// The operations of the second view of an image, if they differ. Default: null, for <see cref="Operations"/>.
+    /// </summary>
+    public OperationList? Second { get; init; }
+
+    /// <summary>
+    /// Whether both views of an image start from the same random crop, resized to the view; their operations follow
+    /// (paper, Section 3.1), where <c>crop</c> is a further crop of the view. Default: false.
+    /// </summary>
+    public bool SharedCrop { get; init; }
+
+    /// <summary>Probability of <c>cutout</c>. Default: 1.</summary>
+    public double CutoutProbability { get; init => field = Require.Probability(value); } = 1;
+
+    /// <summary>Side of the square that <c>cutout</c> covers, as a share of the view's side. Default: 0.5.</summary>
+    public double CutoutSize { get; init => field = Require.Between(value, 0.001, 1); } = 0.5;
+
+    /// <summary>Probability of <c>noise</c>. Default: 0.5.</summary>
+    public double NoiseProbability { get; init => field = Require.Probability(value); } = 0.5;
+
+    /// <summary>
+    /// Maximum standard deviation of <c>noise</c> for pixels in [0, 1]; it is drawn uniformly from 0. Default: 0.2.
+    /// </summary>
+    public double NoiseSigmaMax { get; init => field = Require.Between(value, 0, 10); } = 0.2;
+
+    /// <summary>Probability of <c>sobel</c>. Default: 0.5.</summary>
+    public double SobelProbability { get; init => field = Require.Probability(value); } = 0.5;
+
+    /// <summary>Probability of <c>equalize</c>. Default: 0.5.</summary>
+    public double EqualizeProbability { get; init => field = Require.Probability(value); } = 0.5;
+
+    /// <summary>Probability of <c>solarize</c>. Default: 0.2 (Grill et al. 2020).</summary>
+    public double SolarizeProbability { get; init => field = Require.Probability(value); } = 0.2;
+
+    /// <summary>The value from which <c>solarize</c> inverts pixels in [0, 1]. Default: 0.5.</summary>
+    public double SolarizeThreshold { get; init => field = Require.Between(value, 0, 1); } = 0.5;
+
+    /// <summary>Probability of <c>motion-blur</c>. Default: 0.5.</summary>
+    public double MotionBlurProbability { get; init => field = Require.Probability(value); } = 0.5;
+
+    /// <summary>
+    /// Length of the line of <c>motion-blur</c> as a share of the view's side, made odd and at least 3 pixels. Default:
+    /// 0.1.
+    /// </summary>
+    public double MotionBlurLength { get; init => field = Require.Between(value, 0.001, 1); } = 0.1;
+
+    /// <summary>
+    /// The policy of <c>autoaugment</c>: <c>imagenet</c> or <c>cifar10</c>. Default: <c>imagenet</c>.
+    /// </summary>
+    public AutoAugmentPolicy Policy { get; init => field = Require.Defined(value); } = AutoAugmentPolicy.ImageNet;
+
     /// <summary><c>bicubic</c> or <c>bilinear</c>, both with antialiasing. Default: <c>bicubic</c>.</summary>
     public Interpolation Interpolation { get; init => field = Require.Defined(value); } = Interpolation.Bicubic;
 
@@ -92,7 +161,34 @@ public sealed record ViewOptions
     /// <summary>
     /// Returns these options with crop and flip only, for training classifiers (paper, Appendix B.5 and B.6).
     /// </summary>
-    public ViewOptions CropAndFlip() => this with { JitterProbability = 0, GrayProbability = 0, Blur = false };
+    public ViewOptions CropAndFlip() => OneView() with
+    {
+        Operations = OperationList.Paper,
+        JitterProbability = 0,
+        GrayProbability = 0,
+        Blur = false,
+    };
+
+    /// <summary>
+    /// Returns the options of a task with one view per image: its operations are <see cref="Operations"/>.
+    /// </summary>
+    internal ViewOptions OneView() => this with { First = null, Second = null, SharedCrop = false };
+
+    /// <summary>The operations of a view of an image.</summary>
+    /// <param name="view">0 for the first, 1 for the second.</param>
+    internal OperationList OperationsOf(int view) => view switch
+    {
+        0 => First,
+        1 => Second,
+        _ => null,
+    } ?? Operations;
+
+    /// <summary>
+    /// Returns the operations of a view that need <see cref="PlainKernels"/>, or null if no view does.
+    /// </summary>
+    internal OperationList? PlainView()
+        => ((OperationList[])[OperationsOf(0), OperationsOf(1), Operations]).FirstOrDefault(
+            list => !list.IsInPaperOrder || (SharedCrop && list.Contains(ViewOperation.Crop)));
 
     /// <summary>Checks the rules across fields.</summary>
     /// <exception cref="ArgumentException">A minimum area, aspect ratio or σ exceeds its maximum.</exception>

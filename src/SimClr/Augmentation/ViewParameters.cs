@@ -30,6 +30,15 @@ public readonly record struct ViewParameters(
     bool Gray,
     float BlurSigma)
 {
+    /// <summary>
+    /// The operations in order, if they are not those of <see cref="OperationList.Paper"/> or some of them in this
+    /// order; null otherwise.
+    /// </summary>
+    public OperationList? Operations { get; init; }
+
+    /// <summary>The draws of further operations, if <see cref="Operations"/> is not null.</summary>
+    public FurtherDraws Further { get; init; }
+
     /// <summary>Draws the parameters of one view.</summary>
     /// <param name="options">The distribution.</param>
     /// <param name="width">Width of the image in pixels.</param>
@@ -60,10 +69,44 @@ public readonly record struct ViewParameters(
         bool blur = stream.Chance(options.BlurProbability) && options.Blur;
         float sigma = (float)stream.Uniform(options.BlurSigmaMin, options.BlurSigmaMax);
         Box crop = RandomResizedCrop.Draw(options, width, height, ref stream);
-        return new ViewParameters(
+        var draws = new ViewParameters(
             crop, flip, jitter, order[0] | (order[1] << 2) | (order[2] << 4) | (order[3] << 6),
             brightness, contrast, saturation, hue, gray, blur ? sigma : 0);
+        OperationList operations = options.OperationsOf(view);
+        if (ReferenceEquals(operations, OperationList.Paper) && !options.SharedCrop)
+        {
+            return draws;
+        }
+
+        Box start = new(0, 0, height, width);
+        if (options.SharedCrop)
+        {
+            var shared = new RandomStream(seed, Purpose.SharedCrop, epoch, sample);
+            start = RandomResizedCrop.Draw(options, width, height, ref shared);
+        }
+
+        bool cropsImage = !options.SharedCrop && operations.FirstIs(ViewOperation.Crop);
+        draws = draws.Only(operations.Span) with { Crop = cropsImage ? crop : start };
+        return operations.IsInPaperOrder && (cropsImage || !operations.Contains(ViewOperation.Crop))
+            ? draws
+            : draws with
+            {
+                Operations = operations,
+                Further = FurtherDraws.Draw(options, operations, cropsImage, seed, epoch, sample, view),
+            };
     }
+
+    /// <summary>
+    /// Disables the paper's operations that are not among the given ones. They are drawn nevertheless, so that the
+    /// other draws do not depend on them.
+    /// </summary>
+    internal ViewParameters Only(ReadOnlySpan<ViewOperation> operations) => this with
+    {
+        Flip = Flip && operations.Contains(ViewOperation.Flip),
+        Jitter = Jitter && operations.Contains(ViewOperation.Color),
+        Gray = Gray && operations.Contains(ViewOperation.Gray),
+        BlurSigma = operations.Contains(ViewOperation.Blur) ? BlurSigma : 0,
+    };
 
     /// <summary>The color operation at a position (0 … 3) of the jitter order.</summary>
     internal int JitterAt(int turn) => (JitterOrder >> (2 * turn)) & 3;

@@ -36,6 +36,12 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The encoder: [N, 3, size, size] → h [N, representation].</summary>
     public nn.Module<Tensor, Tensor> Module { get; }
 
+    /// <summary>
+    /// The layers after h whose output is the representation, such as the projection head; null if h itself is. They
+    /// are disposed with the encoder, and not part of its file.
+    /// </summary>
+    public nn.Module<Tensor, Tensor>? Head { get; init; }
+
     /// <summary>The options that the encoder was built with.</summary>
     public EncoderOptions Options { get; }
 
@@ -43,20 +49,22 @@ public sealed class TrainedEncoder : IDisposable
     public ViewOptions Views { get; }
 
     /// <summary>
-    /// The number of dimensions of the representation. For a custom encoder, it is measured on one image of zeros.
+    /// The number of dimensions of the representation. For a custom encoder or with a head, it is measured on one image
+    /// of zeros.
     /// </summary>
     public int Dimension
     {
         get
         {
-            if (Module is ResNet resnet)
+            if (Module is ResNet resnet && Head is null)
             {
                 return resnet.RepresentationSize;
             }
 
             using var scope = NewDisposeScope();
             using var inference = new InferenceMode(Module);
-            return (int)Module.forward(zeros([1, 3, Views.Size, Views.Size], device: device(inference.Device))).numel();
+            Tensor h = Module.forward(zeros([1, 3, Views.Size, Views.Size], device: device(inference.Device)));
+            return (int)(Head?.forward(h) ?? h).numel();
         }
     }
 
@@ -136,7 +144,11 @@ public sealed class TrainedEncoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Module.Dispose();
+    public void Dispose()
+    {
+        Module.Dispose();
+        Head?.Dispose();
+    }
 
     /// <summary>
     /// Returns the type of the custom module whose weights a file contains; null for an encoder of the catalog.

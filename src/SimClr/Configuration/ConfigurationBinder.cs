@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SimClr.Augmentation;
 using SimClr.Internals;
 
 namespace SimClr.Configuration;
@@ -98,6 +99,8 @@ internal static class ConfigurationBinder
     {
         (JsonValueKind.String, _) when type == typeof(string) => node.GetValue<string>(),
         (JsonValueKind.String, _) when type.IsEnum => EnumText.Parse(type, node.GetValue<string>()),
+        (JsonValueKind.String, _) when type == typeof(OperationList) => OperationList.Parse(node.GetValue<string>()),
+        (JsonValueKind.Array, _) when type == typeof(OperationList) => Operations(node.AsArray()),
         (JsonValueKind.True or JsonValueKind.False, _) when type == typeof(bool) => node.GetValue<bool>(),
         (JsonValueKind.Number, _) when type == typeof(double) => Number(node),
         (JsonValueKind.Number, _) when type == typeof(int) && Whole(node) is { } whole && whole == (int)whole
@@ -105,6 +108,12 @@ internal static class ConfigurationBinder
         (JsonValueKind.Number, _) when type == typeof(long) => Whole(node),
         _ => null,
     };
+
+    /// <summary>Returns the operations, or null if one of them is not a string.</summary>
+    private static OperationList? Operations(JsonArray names)
+        => names.All(name => name?.GetValueKind() == JsonValueKind.String)
+            ? OperationList.Parse(names.Select(name => name!.GetValue<string>()))
+            : null;
 
     private static double Number(JsonNode node)
         => double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
@@ -124,6 +133,7 @@ internal static class ConfigurationBinder
 
     private static string Expected(Type type)
         => type == typeof(string) || type.IsEnum ? "a string"
+            : type == typeof(OperationList) ? "names of operations such as [crop, flip]"
             : type == typeof(bool) ? "true or false"
             : type == typeof(double) ? "a number"
             : "an integer";

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using SimClr.Internals;
@@ -29,7 +30,7 @@ internal static class ConfigurationKeys
 
     /// <summary>Returns whether a property holds a section rather than a value.</summary>
     public static bool IsSection(PropertyInfo property)
-        => property.PropertyType.IsClass && property.PropertyType != typeof(string);
+        => property.PropertyType.IsClass && !property.PropertyType.IsAssignableTo(typeof(IEnumerable));
 
     /// <summary>Returns the keys of a section.</summary>
     public static IReadOnlyDictionary<string, PropertyInfo> KeysIn(string section) => Sections[section];

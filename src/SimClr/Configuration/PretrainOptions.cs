@@ -85,6 +85,13 @@ public sealed record PretrainOptions
         Views.Validate();
         Batch.Validate();
         Loss.Validate();
+        if (AugmentOn == AugmentationPlace.Device && Views.PlainView() is { } list)
+        {
+            throw new ArgumentException(
+                $"the operations {list} of views are not available with augment_on device, which renders crop, flip, "
+                    + "color, gray and blur, in this order; set augment_on to cpu");
+        }
+
         if (Schedule.WarmupEpochs >= Schedule.Epochs)
         {
             throw new ArgumentException(string.Create(

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Computation of the representations h of images, with batch norm in inference mode and no randomness. Batches always
+/// Computation of the representations of images (h, or the output of the encoder's head), with batch norm in inference mode and no randomness. Batches always
 /// consist of the same images, and one thread computes each, so that the bits of a row depend neither on the number of
 /// threads or workers nor on whether the set is embedded at once or in parts. (A custom encoder uses all threads for
 /// each batch.)
@@ -58,12 +58,29 @@ public static class Embedder
         ICommunicator? ranks = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(transform);
+        return Embed(
+            encoder, images, Renderer(transform), transform.Size, options, skipped, progress, ranks, cancellation);
+    }
+
+    /// <summary>Embeds images that are rendered in any way, with views of the given side.</summary>
+    internal static EmbeddingTable Embed(
+        TrainedEncoder encoder,
+        ImageDataSet images,
+        ImageRenderer render,
+        int size,
+        DataOptions? options,
+        SkippedImages? skipped,
+        IProgress<int>? progress,
+        ICommunicator? ranks,
+        CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new DataOptions();
         skipped ??= new SkippedImages(images, options);
         ranks ??= SingleProcess.Instance;
         EmbeddedRows rows = ranks.OnEveryRank(
-            () => EmbedPart(encoder, images, transform, options, skipped, progress, ranks, cancellation));
+            () => EmbedPart(encoder, images, render, size, options, skipped, progress, ranks, cancellation));
         if (ranks.Size > 1)
         {
             ranks.Share(skipped);
@@ -82,22 +99,23 @@ public static class Embedder
     private static EmbeddedRows EmbedPart(
         TrainedEncoder encoder,
         ImageDataSet images,
-        EvaluationTransform transform,
+        ImageRenderer render,
+        int size,
         DataOptions options,
         SkippedImages skipped,
         IProgress<int>? progress,
         ICommunicator ranks,
         CancellationToken cancellation)
     {
-        int batchSize = BatchSize(transform.Size);
+        int batchSize = BatchSize(size);
         int batches = (images.Count + batchSize - 1) / batchSize;
         (int from, int to) = (Begin(ranks.Rank), Begin(ranks.Rank + 1));
-        using var network = new InferenceNetwork(encoder.Module, head: null);
+        using var network = new InferenceNetwork(encoder.Module, encoder.Head);
         float[] values = [];
         int dimension = 0;
         var kept = new List<int>();
         var sizes = new List<(int Width, int Height)>();
-        foreach (EmbeddedBlock block in Stream(network, images, from, to, transform, options, skipped, cancellation))
+        foreach (EmbeddedBlock block in Stream(network, images, from, to, render, size, options, skipped, cancellation))
         {
             if (block.Rows.Length > 0)
             {
@@ -126,22 +144,23 @@ public static class Embedder
         ImageDataSet images,
         int from,
         int to,
-        EvaluationTransform transform,
+        ImageRenderer render,
+        int size,
         DataOptions options,
         SkippedImages skipped,
         CancellationToken cancellation)
     {
-        int batchSize = ComputedAtOnce(transform.Size, device(network.Device));
+        int batchSize = ComputedAtOnce(size, device(network.Device));
         int lanesWanted = network.IsConcurrent ? get_num_threads() : 0;
         using var memory = new MallocTuning();
         using var pixels = new PixelRing(
-            batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
+            batchSize, size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
         using ComputeLanes? lanes = lanesWanted > 0 ? new ComputeLanes(lanesWanted) : null;
         using DeviceRows? rows = lanes is null ? new DeviceRows(device(network.Device)) : null;
         var loader = new BatchLoader(
             images,
             pixels.Memory,
-            (image, address, batch) => transform.Render(image, batch.Floats(address.Position)),
+            (image, address, batch) => render(image, address.Index, batch.Floats(address.Position)),
             skipped,
             options.Workers,
             substituteUnreadable: false)
@@ -181,6 +200,10 @@ public static class Embedder
 
         static Func<float[]> InLane(Task<float[]> computed) => () => computed.GetAwaiter().GetResult();
     }
+
+    /// <summary>Returns the rendering by a transform.</summary>
+    internal static ImageRenderer Renderer(EvaluationTransform transform)
+        => (image, _, destination) => transform.Render(image, destination);
 
     /// <summary>
     /// Returns the number of images that one thread computes together: few enough that the activations between two

@@ -17,8 +17,10 @@ namespace SimClr.Embeddings;
 /// <param name="Options">The options for reading images.</param>
 public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, DataOptions Options)
 {
-    /// <summary>The projection head, if rows are to be z rather than h; otherwise null.</summary>
-    public nn.Module<Tensor, Tensor>? Head { get; init; }
+    /// <summary>
+    /// The projection head, if rows are to be z rather than h; otherwise null. Default: the head of the encoder.
+    /// </summary>
+    public nn.Module<Tensor, Tensor>? Head { get => field ?? Encoder.Head; init; }
 
     /// <summary>Whether each row is divided by its Euclidean length.</summary>
     public bool Normalize { get; init; }
@@ -67,7 +69,8 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
             using (var network = new InferenceNetwork(Encoder.Module, Head))
             {
                 foreach (EmbeddedBlock block in Embedder.Stream(
-                    network, Images, spool.Next, to, transform, Options, skipped, cancellation))
+                    network, Images, spool.Next, to, Embedder.Renderer(transform), transform.Size, Options, skipped,
+                    cancellation))
                 {
                     spool.Append(Normalize ? NormalizeRows(block) : block, Skipped(block, spool.Next, skipped));
                     progress?.Report(block.Next - from);

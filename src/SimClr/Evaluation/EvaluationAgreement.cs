@@ -31,7 +31,8 @@ public static class EvaluationAgreement
         if (ranks.Size > 1)
         {
             RankAgreement.Check(ranks, ranks.OnEveryRank(
-                () => EvaluationFacts.Collect(encoder.Module, encoder.Views, reading, [.. recipes], [.. sets])));
+                () => EvaluationFacts.Collect(
+                    encoder.Module, encoder.Head, encoder.Views, reading, [.. recipes], [.. sets])));
         }
     }
 }

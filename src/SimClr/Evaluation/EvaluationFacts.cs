@@ -14,12 +14,14 @@ namespace SimClr.Evaluation;
 internal static class EvaluationFacts
 {
     /// <param name="network">The evaluated network, with its weights.</param>
+    /// <param name="head">The layers after the network; null for none.</param>
     /// <param name="views">The preparation of the network's input.</param>
     /// <param name="reading">The options for reading images.</param>
     /// <param name="recipes">Records of options.</param>
     /// <param name="sets">The image sets, each with its use.</param>
     public static Dictionary<string, string> Collect(
         nn.Module network,
+        nn.Module? head,
         ViewOptions views,
         DataOptions reading,
         object[] recipes,
@@ -27,7 +29,7 @@ internal static class EvaluationFacts
     {
         var facts = new Dictionary<string, string>
         {
-            ["weights of the encoder"] = EmbeddingJob.HashOf([network]),
+            ["weights of the encoder"] = EmbeddingJob.HashOf(head is null ? [network] : [network, head]),
             ["views of the encoder"] = JsonSerializer.Serialize(views, Json.Compact),
             ["device in use"] = $"{network.parameters().FirstOrDefault()?.device_type}",
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SimClr.Cli.Outputs;
 using SimClr.Embeddings;
+using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
@@ -28,8 +29,10 @@ internal sealed class EmbedArguments
 
     public Option<bool> Projection { get; } = new("--projection")
     {
-        Description = "Write z, the output of the projection head, instead of h",
+        Description = "Write z, the output of the projection head, instead of h; the same as --layer z",
     };
+
+    public Option<string?> Layer { get; } = LayerOption.Create();
 
     public Option<bool> Normalize { get; } = new("--normalize") { Description = "Scale each row to unit length" };
 
@@ -54,6 +57,7 @@ internal sealed class EmbedArguments
         command.Add(Images);
         command.Add(Out);
         command.Add(Projection);
+        command.Add(Layer);
         command.Add(Normalize);
         command.Add(Shard);
         command.Add(Join);
@@ -64,6 +68,17 @@ internal sealed class EmbedArguments
     public static string Required(string? value, Argument argument)
         => value ?? throw new ConfigurationException(
             $"{argument.Name} is missing: {argument.Description}. See 'simclr embed --help'");
+
+    /// <summary>Returns the requested layer.</summary>
+    /// <exception cref="ConfigurationException">Both options are given, for different layers.</exception>
+    public string LayerOf(CommandContext context)
+        => (context.Value(Projection), context.Value(Layer)) switch
+        {
+            (false, var layer) => layer ?? TrainedHead.H,
+            (true, null or TrainedHead.Z) => TrainedHead.Z,
+            (true, var other) => throw new ConfigurationException(
+                $"--projection: got --layer {other} as well, expected one of the two"),
+        };
 
     /// <summary>Returns the requested shard; without the option, the whole set.</summary>
     public static EmbeddingShard ParseShard(string? text)

@@ -6,7 +6,6 @@ using SimClr.Data;
 using SimClr.Diagnostics;
 using SimClr.Distributed;
 using SimClr.Embeddings;
-using SimClr.Heads;
 using SimClr.Training;
 using TorchSharp;
 
@@ -20,7 +19,6 @@ internal sealed class EmbedInputs : IDisposable
     private readonly CommandOutputs outputs;
     private readonly IEmbeddingFormat format;
     private readonly TrainedEncoder encoder;
-    private readonly ProjectionHead? head;
     private readonly ImageDataSet images;
     private readonly EmbeddingTask? task;
     private readonly int parts;
@@ -47,12 +45,9 @@ internal sealed class EmbedInputs : IDisposable
         ComputeEnvironment.LimitThreads(context.Threads is > 0 and { } threads ? threads : cores);
         DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores };
-        bool projection = context.Value(arguments.Projection);
-        string source = projection ? TrainedHead.CheckpointOf(run) : run;
-        encoder = TrainedEncoder.Load(source, device);
+        encoder = TrainedHead.LoadEncoder(run, arguments.LayerOf(context), device);
         try
         {
-            head = projection ? TrainedHead.Load(run, source, encoder, device) : null;
             images = context.OpenImages(data, reading);
         }
         catch
@@ -68,7 +63,6 @@ internal sealed class EmbedInputs : IDisposable
         task = ranks.Rank < parts
             ? new EmbeddingTask(encoder, images, reading)
             {
-                Head = head,
                 Normalize = context.Value(arguments.Normalize),
                 Shard = shard,
             }
@@ -123,7 +117,6 @@ internal sealed class EmbedInputs : IDisposable
     public void Dispose()
     {
         images?.Dispose();
-        head?.Dispose();
         encoder.Dispose();
     }
 

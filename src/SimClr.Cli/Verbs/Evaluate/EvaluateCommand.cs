@@ -15,6 +15,9 @@ internal static class EvaluateCommand
         EvaluateLogisticCommand.Create(),
         EvaluateFinetuneCommand.Create(),
         EvaluateTransferCommand.Create(),
+        EvaluateTransformationsCommand.Create(),
+        EvaluateContrastiveCommand.Create(),
+        EvaluateSpectrumCommand.Create(),
         EvaluateCompareCommand.Create(),
     };
 }

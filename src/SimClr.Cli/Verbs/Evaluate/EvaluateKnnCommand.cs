@@ -34,6 +34,7 @@ internal static class EvaluateKnnCommand
             ],
         };
         arguments.AddTo(verb);
+        verb.Add(arguments.Layer);
         verb.Add(k);
         verb.Add(temperature);
         asked.AddTo(verb);
@@ -62,14 +63,15 @@ internal static class EvaluateKnnCommand
         KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature, context.Seed ?? 0);
         report.Show(
             result.Outcome,
-            string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature})"),
-            Json(result, temperature, skipped),
+            string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature}{LayerOption.Title(input.Layer)})"),
+            Json(result, temperature, input.Layer, skipped),
             EvaluationText.Background(result.TrainImages, result.Classes, skipped),
             input.Notes);
     }
 
-    private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()
+    private static JsonObject Json(KnnResult result, double temperature, string layer, int skipped) => new()
     {
+        ["layer"] = layer,
         ["k"] = result.K,
         ["temperature"] = temperature,
         ["train_images"] = result.TrainImages,

@@ -42,6 +42,7 @@ internal static class EvaluateLinearCommand
             ],
         };
         arguments.AddTo(verb);
+        verb.Add(arguments.Layer);
         verb.Add(epochs);
         verb.Add(batchSize);
         verb.Add(fixedFeatures);
@@ -82,8 +83,9 @@ internal static class EvaluateLinearCommand
         {
             report!.Show(
                 result.Outcome,
-                $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs)",
-                Json(result, fixedFeatures),
+                $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs"
+                    + $"{LayerOption.Title(input.Layer)})",
+                Json(result, input.Layer, fixedFeatures),
                 EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages),
                 input.Notes);
             return true;
@@ -110,7 +112,7 @@ internal static class EvaluateLinearCommand
             ranks,
             input.Encoder,
             input.Reading,
-            [options, new { FixedFeatures = true }],
+            [options, new { FixedFeatures = true, input.Layer }],
             [("training", input.Train), ("test", input.Test)]);
         (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel, ranks: ranks);
         (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
@@ -132,8 +134,9 @@ internal static class EvaluateLinearCommand
                 $"training the linear layer: epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:F3}"))));
     }
 
-    private static JsonObject Json(LinearResult result, bool fixedFeatures) => new()
+    private static JsonObject Json(LinearResult result, string layer, bool fixedFeatures) => new()
     {
+        ["layer"] = layer,
         ["epochs"] = result.Epochs,
         ["fixed_features"] = fixedFeatures,
         ["batch_size"] = result.BatchSize,

@@ -39,6 +39,7 @@ internal static class EvaluateLogisticCommand
             ],
         };
         arguments.AddTo(verb);
+        verb.Add(arguments.Layer);
         verb.Add(validation);
         verb.Add(metric.Option);
         asked.AddTo(verb);
@@ -92,8 +93,8 @@ internal static class EvaluateLogisticCommand
         int classes = outcome.ClassNames.Count;
         report.Show(
             outcome,
-            "logistic regression",
-            Json(found, options, test.Count, classes, skipped),
+            "logistic regression" + LayerOption.Title(input.Layer),
+            Json(found, options, input.Layer, test.Count, classes, skipped),
             Lines(found, classes, skipped),
             input.Notes);
     }
@@ -111,8 +112,9 @@ internal static class EvaluateLogisticCommand
     }
 
     private static JsonObject Json(
-        LogisticSelection found, LogisticOptions options, int testImages, int classes, int skipped) => new()
+        LogisticSelection found, LogisticOptions options, string layer, int testImages, int classes, int skipped) => new()
         {
+            ["layer"] = layer,
             ["l2"] = found.Model.L2,
             ["objective"] = found.Model.Objective,
             ["converged"] = found.Model.Converged,

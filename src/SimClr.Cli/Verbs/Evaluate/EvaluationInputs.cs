@@ -16,6 +16,7 @@ internal sealed class EvaluationInputs : IDisposable
 {
     private EvaluationInputs(
         TrainedEncoder encoder,
+        string layer,
         ImageDataSet train,
         ImageDataSet test,
         ImageDataSet? validation,
@@ -23,6 +24,7 @@ internal sealed class EvaluationInputs : IDisposable
         SetNotes notes)
     {
         Encoder = encoder;
+        Layer = layer;
         Train = train;
         Test = test;
         Validation = validation;
@@ -31,6 +33,9 @@ internal sealed class EvaluationInputs : IDisposable
     }
 
     public TrainedEncoder Encoder { get; }
+
+    /// <summary>The layer whose output is evaluated: h, z, or the number of a hidden layer of the head.</summary>
+    public string Layer { get; }
 
     public ImageDataSet Train { get; }
 
@@ -65,8 +70,10 @@ internal sealed class EvaluationInputs : IDisposable
         ImageDataSet? held = validation is null ? null : context.OpenImages(validation, reading, needsLabels: true);
         _ = held is null ? null
             : ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
-        TrainedEncoder encoder = TrainedEncoder.Load(context.Value(arguments.Run), device);
-        return new EvaluationInputs(encoder, train, test, held, reading, SetNotes.Create(context, train, test, held));
+        string layer = context.Value(arguments.Layer) ?? TrainedHead.H;
+        TrainedEncoder encoder = TrainedHead.LoadEncoder(context.Value(arguments.Run), layer, device);
+        return new EvaluationInputs(
+            encoder, layer, train, test, held, reading, SetNotes.Create(context, train, test, held));
     }
 
     /// <summary>Embeds one of the sets and counts the unreadable images.</summary>

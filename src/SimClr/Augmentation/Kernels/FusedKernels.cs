@@ -5,7 +5,8 @@ namespace SimClr.Augmentation;
 /// <summary>
 /// Renders views in two passes over the rows. The first does crop, resize, flip and the colors before the contrast,
 /// whose mean needs the whole view. The second does the remaining colors, grayscale, blur and the final output format.
-/// Without contrast, the first pass applies no colors.
+/// Without contrast, the first pass applies no colors. Of a view with further operations or another
+/// order, the first operations are rendered so, and the others by <see cref="PlainKernels"/>.
 /// </summary>
 internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(options)
     where T : struct, ILanes<T>
@@ -14,11 +15,21 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
     private const int MaxCachedSize = 512;
 
     private readonly int stride = Lanes.RoundUp(options.Size);
+    private readonly PlainKernels plain = new(options);
+    private readonly FusedKernels<T>? withoutNormalization =
+        options.Normalize == Normalization.None ? null : new(options with { Normalize = Normalization.None });
+
     private readonly ResampleTaps?[] cache = new ResampleTaps?[MaxCachedSize + 1];
 
     private protected override void Draw(
         RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
+        if (draws.Operations is not null)
+        {
+            plain.Continue(withoutNormalization ?? this, image, place, draws, bfloat16, destination);
+            return;
+        }
+
         KernelScratch scratch = KernelScratch.ForThread;
         ResampleTaps across = Taps(place.Box.Width, place.Width, place.Left, scratch.Across);
         ResampleTaps down = Taps(place.Box.Height, place.Height, place.Top, scratch.Down);

@@ -15,6 +15,9 @@ internal abstract class ViewKernels
         Size = options.Size;
         Bicubic = options.Interpolation == Interpolation.Bicubic;
         Kernel = GaussianBlur.KernelFor(Size, options.BlurKernel);
+        MotionLength = GaussianBlur.KernelFor(Size, options.MotionBlurLength);
+        SolarizeThreshold = (float)options.SolarizeThreshold;
+        Policy = options.Policy;
         Writer = new PixelWriter(options.Normalize);
     }
 
@@ -34,6 +37,14 @@ internal abstract class ViewKernels
 
     /// <summary>Width of the blur's kernel in pixels.</summary>
     protected int Kernel { get; }
+
+    /// <summary>Length of the line of the motion blur in pixels.</summary>
+    protected int MotionLength { get; }
+
+    /// <summary>The value from which solarization inverts pixels.</summary>
+    protected float SolarizeThreshold { get; }
+
+    protected AutoAugmentPolicy Policy { get; }
 
     protected PixelWriter Writer { get; }
 

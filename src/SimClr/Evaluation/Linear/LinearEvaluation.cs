@@ -16,8 +16,8 @@ namespace SimClr.Evaluation;
 public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
 
 /// <summary>
-/// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder, trained on
-/// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics
+/// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder (or on the
+/// output of its head), trained on random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics
 /// change. Several ranks share each batch and the test images; the result does not depend on their number, except for
 /// rounding.
 /// </summary>
@@ -64,7 +64,7 @@ public static partial class LinearEvaluation
         if (ranks.Size > 1)
         {
             RankAgreement.Check(ranks, ranks.OnEveryRank(() => EvaluationFacts.Collect(
-                encoder.Module, encoder.Views, data, [options], [("training", train), ("test", test)])));
+                encoder.Module, encoder.Head, encoder.Views, data, [options], [("training", train), ("test", test)])));
             data = data with { Workers = data.Workers > 0 ? data.Workers : RankCores.CoresPerRank(ranks) };
         }
 
@@ -100,6 +100,7 @@ public static partial class LinearEvaluation
         int classes = train.ClassNames?.Count ?? Math.Max(labels.Max() + 1, test.Classes);
 
         using var inference = new InferenceMode(encoder.Module);
+        using InferenceMode? headInference = encoder.Head is null ? null : new InferenceMode(encoder.Head);
         using var pixels = new PixelRing(share.Images, encoder.Views.Size, inference.Device, ScalarType.Float32);
         var trainer = new LinearTrainer(
             test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options,
@@ -113,6 +114,7 @@ public static partial class LinearEvaluation
             step++;
             (Tensor x, Tensor numbers) = pixels.Take(views.Slot, views.Indices);
             Tensor h = encoder.Module.forward(x);   // [n, r] of this rank's images, without gradient
+            h = encoder.Head?.forward(h) ?? h;
             Tensor y = known.Rows(numbers);
             bool epochEnds = step % perEpoch == 0;
             trainer.Step(h, y, epochEnds);

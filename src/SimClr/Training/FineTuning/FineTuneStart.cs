@@ -74,19 +74,12 @@ internal sealed class FineTuneStart
 
     private FirstLayers Projection(HeadOptions headOptions, int representation)
     {
-        const string prefix = "head.";
         var layers = new FirstLayers(headOptions, representation, options.ProjectionLayers, options.Seed);
         if (!options.FromScratch)
         {
             string file = new RunDirectory(run).LatestCheckpoint() ?? throw new DataException(
                 $"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
-            using SafetensorsFile content = SafetensorsFile.Read(file);
-            HashSet<string> wanted = [.. ModuleState.Enumerate(layers).Select(s => prefix + s.Key)];
-            ModuleState.Load(
-                ModuleState.Enumerate(layers),
-                content.Tensors.Where(t => wanted.Contains(t.Key))
-                    .ToDictionary(t => t.Key[prefix.Length..], t => t.Value),
-                file);
+            TrainedHead.Fill(layers, file);
         }
 
         return layers;

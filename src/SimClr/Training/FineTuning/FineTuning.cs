@@ -191,6 +191,7 @@ public sealed class FineTuning
         {
             Dictionary<string, string> facts = EvaluationFacts.Collect(
                 model,
+                head: null,
                 encoder.Views,
                 configuration.Data,
                 Grid is null ? [options] : [options, Grid],

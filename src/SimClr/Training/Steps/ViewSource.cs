@@ -35,14 +35,15 @@ internal sealed class ViewSource : IDisposable
     {
         this.viewsPerImage = viewsPerImage;
         int micro = plan.MicroBatch!.Value;
+        ViewOptions distribution = viewsPerImage == 1 ? options.Views.OneView() : options.Views;
         bool made = options.AugmentOn == AugmentationPlace.Device;
         pixels = new PixelRing(
             viewsPerImage * micro, made ? 0 : options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(
                 plan.Device, options.Batch.Size, micro));
         onDevice = made
-            ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType, viewsPerImage)
+            ? new DeviceViews(distribution, options.Seed, plan.Device, plan.InputType, viewsPerImage)
             : null;
-        var views = new ViewWriter(options.Views, options.Seed, viewsPerImage, augmentation);
+        var views = new ViewWriter(distribution, options.Seed, viewsPerImage, augmentation);
         loader = new BatchLoader(
             images, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
         {
