@@ -107,6 +107,7 @@ internal static class CommandLine
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(AugmentCommand.Create());
+        root.Add(RunsCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(StudyCommand.Create());
         root.Add(ValidateCommand.Create());

@@ -49,6 +49,7 @@ internal static partial class CommandWords
         ["ImportOptions.Stem"] = "--stem",
         ["ImportOptions.Width"] = "--width",
         ["PackFile.Write"] = "'simclr data pack'",
+        ["Pretrainer.Run"] = "'simclr pretrain'",
         ["RunConfiguration.Resolve"] = "--config",
         ["SLURM_MPI_TYPE=pmi2"] = "srun --mpi=pmi2",
         ["SLURM_MPI_TYPE=pmix"] = "srun --mpi=pmix",

@@ -4,8 +4,9 @@ namespace SimClr.Checkpoints;
 
 /// <summary>
 /// The directory with the files of a run: <c>run.json</c> (configuration, versions, machine, data),
-/// <c>metrics.jsonl</c>, <c>skipped.jsonl</c>, <c>checkpoints/*.safetensors</c>, <c>tensorboard/</c>, and, once
-/// training is done, <c>encoder.safetensors</c>. The process that trains in the directory holds <c>run.lock</c>.
+/// <c>state.json</c>, <c>metrics.jsonl</c>, <c>skipped.jsonl</c>, <c>checkpoints/*.safetensors</c>,
+/// <c>tensorboard/</c>, <c>evaluations/*.json</c>, and, once training is done, <c>encoder.safetensors</c>. The process
+/// that trains in the directory holds <c>run.lock</c>.
 /// </summary>
 public sealed class RunDirectory
 {
@@ -24,6 +25,9 @@ public sealed class RunDirectory
     /// <summary>The path of <c>run.json</c>.</summary>
     public string RunFile => Path.Combine(Root, "run.json");
 
+    /// <summary>The path of <c>state.json</c>: how far the run is, and the process that trains it.</summary>
+    public string StateFile => Path.Combine(Root, "state.json");
+
     /// <summary>The path of <c>metrics.jsonl</c>, with one object per logged step.</summary>
     public string MetricsFile => Path.Combine(Root, "metrics.jsonl");
 
@@ -40,6 +44,9 @@ public sealed class RunDirectory
 
     /// <summary>The path of <c>tensorboard</c>, the folder of event files.</summary>
     public string TensorBoardFolder => Path.Combine(Root, "tensorboard");
+
+    /// <summary>The path of <c>evaluations</c>, the folder with a record of each evaluation.</summary>
+    public string EvaluationFolder => Path.Combine(Root, "evaluations");
 
     /// <summary>The path of <c>checkpoints</c>, the folder of checkpoints.</summary>
     public string CheckpointFolder => Path.Combine(Root, "checkpoints");

@@ -74,6 +74,9 @@ public sealed class TrainedEncoder : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>The path of the file from which the encoder was loaded; null for one that was not loaded.</summary>
+    public string? SourceFile { get; private init; }
+
     /// <summary>
     /// Loads an encoder from a file or from a run: its <c>encoder.safetensors</c>, or the latest checkpoint of an
     /// unfinished run.
@@ -117,7 +120,11 @@ public sealed class TrainedEncoder : IDisposable
         module.to(torch.device(ComputeDevice.Resolve(device)));
         ChannelsLast.Convert(module);
         module.eval();
-        return new TrainedEncoder(module, options, viewOptions) { Metadata = content.Metadata };
+        return new TrainedEncoder(module, options, viewOptions)
+        {
+            Metadata = content.Metadata,
+            SourceFile = file,
+        };
     }
 
     /// <summary>

@@ -49,4 +49,23 @@ public static class Presets
     /// <summary>Returns the purpose of the preset in one line: the first line of its file.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     public static string Summary(string name) => Text(name).Split('\n')[0].TrimStart('#', ' ').TrimEnd();
+
+    /// <summary>
+    /// Returns the preset nearest to a configuration, and the keys in which the two differ, the preset's value first.
+    /// Keys that do not change the result, such as threads and checkpoints, are left out.
+    /// </summary>
+    public static (string Name, IReadOnlyList<ConfigurationDifference> Differences) Nearest(PretrainOptions options)
+    {
+        string[] free =
+        [
+            .. ConfigurationKeys.ThatMayDiffer(Between.Sessions).Except(["schedule.epochs"]),
+            .. ConfigurationKeys.ThatMayDiffer(Between.Ranks),
+        ];
+        return Names.Select(name => (name, Differences(name))).MinBy(preset => preset.Item2.Count);
+
+        IReadOnlyList<ConfigurationDifference> Differences(string name) =>
+        [
+            .. RunConfiguration.Differences(Load(name), options).Where(found => !free.Contains(found.Key)),
+        ];
+    }
 }

@@ -133,6 +133,7 @@ internal sealed partial class TrainingSession(
         plan = plan with { MicroBatch = micro };
         RankShare share = World.Share(options.Batch.Size, micro);
         World.ForRankZero(Record(images, plan, calendar.TotalSteps, optimizer))?.Write(run.RunFile);
+        using StateWriter? life = World.OnRankZeroOnly(() => new StateWriter(run, calendar, state.Step, Log));
         LogDevices(plan);
         Log.LogInformation("{Header}", World.Describe(share, micro, task.ViewsPerImage, options.Batch.Norm));
 
@@ -156,19 +157,30 @@ internal sealed partial class TrainingSession(
             Knn = knn,
             Probe = probe,
             World = World,
+            Device = device(plan.Device),
         };
         var checkpoints = new CheckpointWriter(run, encoder, calendar, guard, skipped, World, cancellation);
-        state.Observers = [guard, .. new IRunObserver?[] { knn, probe }.OfType<IRunObserver>(), meter, checkpoints];
-
-        TrainingLoop.Run(state, step, sums, views);
-
-        World.Merge(skipped);
-        World.OnRankZero(() =>
+        state.Observers =
+            [.. new IRunObserver?[] { life, guard, knn, probe, meter, checkpoints }.OfType<IRunObserver>()];
+        try
         {
-            skipped.Write(run.SkippedFile);
-            encoder.Save(run.EncoderFile, Provenance(state.Step));
-            task.Save(run, encoder);
-        });
+            TrainingLoop.Run(state, step, sums, views);
+
+            World.Merge(skipped);
+            World.OnRankZero(() =>
+            {
+                skipped.Write(run.SkippedFile);
+                encoder.Save(run.EncoderFile, Provenance(state.Step));
+                task.Save(run, encoder);
+            });
+            life?.Finish();
+        }
+        catch (Exception error)
+        {
+            life?.Fail(error);
+            throw;
+        }
+
         return meter.Result(run, state.Step, skipped.Count, state.Checkpoint!);
     }
 

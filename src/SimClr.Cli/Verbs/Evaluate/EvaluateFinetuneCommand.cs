@@ -55,7 +55,7 @@ internal static class EvaluateFinetuneCommand
         OutcomeOptions outcomeOptions,
         ICommunicator ranks)
     {
-        OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context));
+        OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context, arguments));
         string? output = ranks.OnRankZero(() => finetune.Output(context));
         int? cores = ranks.Size > 1 ? RankCores.CoresPerRank(ranks) : null;
         using FinetuneInputs call = ranks.OnEveryRank(() => FinetuneInputs.Open(context, arguments, finetune, cores));
@@ -90,7 +90,8 @@ internal static class EvaluateFinetuneCommand
                 Title(result),
                 Json(result, call.Metric, taken, output),
                 Lines(result, call.Metric, taken, call.Input.Train.Count, output),
-                call.Input.Notes);
+                call.Input.Notes,
+                call.Input.Subject(context, arguments, "finetune", FinetuneArguments.Settings(call), call.Labeled));
             return true;
         });
     }

@@ -49,7 +49,7 @@ internal static class EvaluateKnnCommand
     private static void Evaluate(
         CommandContext context, EvaluationArguments arguments, OutcomeOptions outcomeOptions, int k, double temperature)
     {
-        OutcomeReport report = outcomeOptions.Open(context);
+        OutcomeReport report = outcomeOptions.Open(context, arguments);
         using EvaluationInputs input = EvaluationInputs.Open(context, arguments);
         KnnClassifier.CheckNeighbors(k, input.Train.Count);
         (EmbeddingTable train, EmbeddingTable test, int skipped) = Display.Show(context, display =>
@@ -66,7 +66,8 @@ internal static class EvaluateKnnCommand
             string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature}{LayerOption.Title(input.Layer)})"),
             Json(result, temperature, input.Layer, skipped),
             EvaluationText.Background(result.TrainImages, result.Classes, skipped),
-            input.Notes);
+            input.Notes,
+            input.Subject(context, arguments, "knn", new JsonObject { ["k"] = k, ["temperature"] = temperature }));
     }
 
     private static JsonObject Json(KnnResult result, double temperature, string layer, int skipped) => new()

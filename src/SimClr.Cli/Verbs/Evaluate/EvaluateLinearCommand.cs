@@ -70,7 +70,7 @@ internal static class EvaluateLinearCommand
         bool fixedFeatures,
         ICommunicator ranks)
     {
-        OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context));
+        OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context, arguments));
         int? cores = ranks.Size > 1 ? RankCores.CoresPerRank(ranks) : null;
         using EvaluationInputs input = ranks.OnEveryRank(() => EvaluationInputs.Open(context, arguments, cores));
         NoteDroppedImages(context, options, input.Train.Count);
@@ -87,7 +87,13 @@ internal static class EvaluateLinearCommand
                     + $"{LayerOption.Title(input.Layer)})",
                 Json(result, input.Layer, fixedFeatures),
                 EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages),
-                input.Notes);
+                input.Notes,
+                input.Subject(context, arguments, "linear", new JsonObject
+                {
+                    ["epochs"] = result.Epochs,
+                    ["batch_size"] = result.BatchSize,
+                    ["fixed_features"] = fixedFeatures,
+                }));
             return true;
         });
     }

@@ -62,7 +62,7 @@ internal static class EvaluateLogisticCommand
         string? validation,
         LogisticOptions options)
     {
-        OutcomeReport report = outcomeOptions.Open(context);
+        OutcomeReport report = outcomeOptions.Open(context, arguments);
         using EvaluationInputs input = EvaluationInputs.Open(context, arguments, validation: validation);
         int skipped = 0;
         EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
@@ -96,7 +96,12 @@ internal static class EvaluateLogisticCommand
             "logistic regression" + LayerOption.Title(input.Layer),
             Json(found, options, input.Layer, test.Count, classes, skipped),
             Lines(found, classes, skipped),
-            input.Notes);
+            input.Notes,
+            input.Subject(
+                context,
+                arguments,
+                "logistic",
+                new JsonObject { ["metric"] = MetricOption.NameOf(options.Metric) }));
     }
 
     private static ImmediateProgress<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)

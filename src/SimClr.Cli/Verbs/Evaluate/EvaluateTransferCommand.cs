@@ -59,6 +59,7 @@ internal static class EvaluateTransferCommand
                 + "compare'; for VOC 2007, the scores of the classes, which compare does not accept",
             HelpName = "DIR",
         };
+        Option<bool> keepPredictions = EvaluationRecords.KeepPredictions();
         var force = new Option<bool>("--force") { Description = "Repeat evaluations whose results are stored" };
         var anew = new Option<bool>("--anew") { Hidden = true };   // the former name of --force
         var report = new OutputOption("--report", OutputKinds.Page("transfer"), "Write the table as an HTML page")
@@ -76,7 +77,8 @@ internal static class EvaluateTransferCommand
                 + "finetune --grid thin --steps 2000",
             "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
-            run, root, only, partial, protocol, grid, steps, perClass, predictions, report, force, anew, set,
+            run, root, only, partial, protocol, grid, steps, perClass, predictions, keepPredictions, report, force,
+            anew, set,
         };
         verb.Details =
         [
@@ -115,6 +117,7 @@ internal static class EvaluateTransferCommand
                 Grid = context.Value(grid) ?? TransferInputs.FullGrid,
                 Steps = (int?)context.Value(steps),
                 PerClass = context.Value(perClass),
+                KeepPredictions = context.Value(keepPredictions),
                 Force = context.Value(force) || context.Value(anew),
             },
             context.Value(predictions),
@@ -164,6 +167,7 @@ internal static class EvaluateTransferCommand
     private static void Evaluate(
         CommandContext context, TransferInputs request, string? predictions, OutputFile? report)
     {
+        EvaluationRecords.RequireDirectory(request.Run, request.KeepPredictions);
         Dictionary<string, OutputFile> files = Files(context, predictions, request);
         long begin = Stopwatch.GetTimestamp();
         DataOptions reading = EncoderInput.ReadingOf(request.Run, request.Reading);
@@ -192,7 +196,8 @@ internal static class EvaluateTransferCommand
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
             foreach (TransferResult result in results)
             {
-                files.GetValueOrDefault(result.Set.Name)?.Write(stream => Write(stream, result));
+                files.GetValueOrDefault(result.Set.Name)?.Write(
+                    stream => TransferRecords.WritePredictions(stream, result));
             }
 
             JsonObject json = table.Json(report?.Path);
@@ -211,18 +216,6 @@ internal static class EvaluateTransferCommand
         }
     }
 
-    private static void Write(Stream stream, TransferResult result)
-    {
-        if (result.Outcome is { } outcome)
-        {
-            PredictionsFile.Write(stream, outcome);
-        }
-        else
-        {
-            result.Scores!.Write(stream);
-        }
-    }
-
     /// <summary>
     /// Returns the results of all available sets: saved ones if their origin matches, the others as they are measured.
     /// </summary>
@@ -236,6 +229,7 @@ internal static class EvaluateTransferCommand
     {
         int steps = request.Steps ?? new FineTuneOptions().Steps;
         var kept = SavedResults.ForEncoder(request, encoder, reading, steps, seed);
+        var records = new TransferRecords(context, request, encoder, reading, steps, seed);
         TransferResult?[] before = [.. folders.Present.Select(splits => request.Force ? null : kept.Find(splits))];
         foreach (TransferResult found in before.OfType<TransferResult>())
         {
@@ -262,7 +256,9 @@ internal static class EvaluateTransferCommand
                 Func<TransferSplits, TransferResult> measure = request.Protocol == TransferInputs.Linear
                     ? Logistic(encoder, reading, seed, display, context.Cancel)
                     : FineTuneEach(context, request, steps, reading, seed, display);
-                return folders.Present.Zip(before, (splits, found) => found ?? Kept(splits, measure(splits))).ToArray();
+                return folders.Present.Zip(before, (splits, found) => found is null
+                    ? Kept(splits, records.Measure(splits, measure))
+                    : records.Reuse(splits, found)).ToArray();
             });
         }
         catch (OperationCanceledException stop) when (now > 0)

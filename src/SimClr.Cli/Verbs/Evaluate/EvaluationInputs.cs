@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
@@ -14,6 +15,8 @@ namespace SimClr.Cli.Verbs;
 /// </summary>
 internal sealed class EvaluationInputs : IDisposable
 {
+    private EvaluationRecord.EncoderRecord? identity;
+
     private EvaluationInputs(
         TrainedEncoder encoder,
         string layer,
@@ -73,7 +76,33 @@ internal sealed class EvaluationInputs : IDisposable
         string layer = context.Value(arguments.Layer) ?? TrainedHead.H;
         TrainedEncoder encoder = TrainedHead.LoadEncoder(context.Value(arguments.Run), layer, device);
         return new EvaluationInputs(
-            encoder, layer, train, test, held, reading, SetNotes.Create(context, train, test, held));
+            encoder, layer, train, test, held, reading, SetNotes.Create(context, train, test, held))
+        {
+            identity = context.WritesOutput ? EvaluationRecord.EncoderRecord.Of(encoder) : null,
+        };
+    }
+
+    /// <summary>Describes an evaluation of these inputs for its record.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="arguments">The arguments that name encoder and sets.</param>
+    /// <param name="kind">The kind of evaluation.</param>
+    /// <param name="settings">The settings that were asked for.</param>
+    /// <param name="train">The training images in use; null for all.</param>
+    public EvaluationSubject Subject(
+        CommandContext context,
+        EvaluationArguments arguments,
+        string kind,
+        JsonObject settings,
+        ImageDataSet? train = null)
+    {
+        var sets = new Dictionary<string, ImageDataSet?>
+        {
+            ["train"] = train ?? Train,
+            ["validation"] = Validation,
+            ["test"] = Test,
+        };
+        return new EvaluationSubject(kind, context.Value(arguments.Run), identity, sets, settings)
+            .With(context.Seed ?? 0, Reading);
     }
 
     /// <summary>Embeds one of the sets and counts the unreadable images.</summary>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Evaluation;
@@ -165,6 +167,15 @@ internal sealed class FinetuneArguments
         return chosen is not null && context.Value(decay) is { } fixedDecay
             ? chosen with { FixedDecay = fixedDecay }
             : chosen;
+    }
+
+    /// <summary>Returns the settings as they were asked for, for the record of the evaluation.</summary>
+    public static JsonObject Settings(FinetuneInputs call)
+    {
+        JsonObject json = JsonSerializer.SerializeToNode(call.Options, Internals.Json.Compact)!.AsObject();
+        json["grid"] = call.Grid is null ? null : JsonSerializer.SerializeToNode(call.Grid, Internals.Json.Compact);
+        json["metric"] = call.Grid is null ? null : MetricOption.NameOf(call.Metric);
+        return json;
     }
 
     /// <summary>Returns the metric by which the settings are chosen.</summary>

@@ -21,13 +21,21 @@ internal sealed class OutcomeOptions
         HelpName = "FILE.csv",
     };
 
+    private readonly Option<bool> keepPredictions = EvaluationRecords.KeepPredictions();
+
     public void AddTo(Command command)
     {
         command.Add(perClass);
         command.Add(predictions);
+        command.Add(keepPredictions);
     }
 
     /// <summary>Returns the outputs requested by the user.</summary>
-    public OutcomeReport Open(CommandContext context)
-        => new(context, context.Value(perClass), context.File(predictions));
+    /// <exception cref="ConfigurationException">Predictions cannot be kept with an encoder file.</exception>
+    public OutcomeReport Open(CommandContext context, EvaluationArguments arguments)
+    {
+        bool keeps = context.Value(keepPredictions);
+        EvaluationRecords.RequireDirectory(context.Value(arguments.Run), keeps);
+        return new OutcomeReport(context, context.Value(perClass), context.File(predictions), keeps);
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
@@ -45,14 +46,21 @@ internal static class SupervisedCommand
                 "it.",
             ],
         };
+        Option<bool> keepPredictions = EvaluationRecords.KeepPredictions();
         arguments.AddTo(verb);
         verb.Add(test);
+        verb.Add(keepPredictions);
         RankSession.AddTo(verb);
-        return verb.Handle(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
+        return verb.Handle(context => RankSession.Run(
+            context, ranks => Train(context, arguments, test, context.Value(keepPredictions), ranks)));
     }
 
     private static void Train(
-        CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
+        CommandContext context,
+        PretrainArguments arguments,
+        Option<string?> test,
+        bool keepsPredictions,
+        ICommunicator ranks)
     {
         using TrainingInputs call = ranks.OnEveryRank(() => TrainingInputs.Open(context, arguments, Name));
         using ImageDataSet? held = ranks.OnRankZeroOnly(
@@ -66,7 +74,7 @@ internal static class SupervisedCommand
                 Communicator = ranks,
             }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
-        EvaluationOutcome? outcome = held is null ? null : Test(context, call, held);
+        EvaluationOutcome? outcome = held is null ? null : Test(context, call, held, keepsPredictions);
         context.Result(Json(result, call.Options, call.Run, outcome, notes), Lines(result, outcome, notes));
     }
 
@@ -86,15 +94,29 @@ internal static class SupervisedCommand
         }
     }
 
-    private static EvaluationOutcome Test(CommandContext context, TrainingInputs call, ImageDataSet test)
+    private static EvaluationOutcome Test(
+        CommandContext context, TrainingInputs call, ImageDataSet test, bool keepsPredictions)
     {
+        long begin = Stopwatch.GetTimestamp();
         using TrainedClassifier classifier = TrainedClassifier.Load(
             call.Run.Root, ComputeEnvironment.ResolveDevice(call.Options.Device));
-        return Display.Show(context, display => classifier.Test(
+        EvaluationOutcome outcome = Display.Show(context, display => classifier.Test(
             test,
             call.Options.Data,
             progress: display.Images($"classifying {test.Name}", test.Count),
             cancellation: context.Cancel));
+        var sets = new Dictionary<string, ImageDataSet?> { ["train"] = call.Images, ["test"] = test };
+        _ = EvaluationRecords.Write(
+            context,
+            new EvaluationSubject(
+                Name, call.Run.Root, EvaluationRecord.EncoderRecord.Of(classifier.Encoder), sets, [])
+                .With(call.Options.Seed, call.Options.Data),
+            OutcomeJson.From(outcome, perClass: false),
+            Stopwatch.GetElapsedTime(begin).TotalSeconds,
+            stream => PredictionsFile.Write(stream, outcome),
+            keepsPredictions,
+            predictions: null);
+        return outcome;
     }
 
     private static JsonObject Json(

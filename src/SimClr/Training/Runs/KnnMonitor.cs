@@ -1,3 +1,4 @@
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
@@ -8,8 +9,9 @@ using SimClr.Internals;
 namespace SimClr.Training;
 
 /// <summary>
-/// The kNN accuracy of h on held-out training images, measured during training. Training does not depend on it, and no
-/// test images are used.
+/// Two measures of h during training: the kNN accuracy on a fixed sample of the training images, by the others, and,
+/// without labels too, the share of the sample whose original is found from a perturbed copy. Training does not depend
+/// on them, and no test images are used.
 /// </summary>
 internal sealed class KnnMonitor : IRunObserver
 {
@@ -18,9 +20,10 @@ internal sealed class KnnMonitor : IRunObserver
 
     private const int MaxNeighbors = 1000;
     private const int MaxQueries = 500;
+    private const int MaxOriginals = 250;
     private const int MaxMeasurements = 20;
 
-    private readonly ImageDataSet bank;
+    private readonly ImageDataSet? bank;
     private readonly ImageDataSet queries;
     private readonly TrainedEncoder encoder;
     private readonly PretrainOptions options;
@@ -29,7 +32,7 @@ internal sealed class KnnMonitor : IRunObserver
     private readonly CancellationToken cancellation;
 
     private KnnMonitor(
-        ImageDataSet bank,
+        ImageDataSet? bank,
         ImageDataSet queries,
         TrainedEncoder encoder,
         PretrainOptions options,
@@ -46,7 +49,7 @@ internal sealed class KnnMonitor : IRunObserver
         this.skipped = skipped;
     }
 
-    /// <summary>Creates a monitor for labeled images; returns null without labels or with too few images.</summary>
+    /// <summary>Creates a monitor, without kNN for images without labels; returns null with too few images.</summary>
     /// <param name="images">The training images.</param>
     /// <param name="encoder">The encoder in training.</param>
     /// <param name="options">The configuration of the run.</param>
@@ -63,7 +66,7 @@ internal sealed class KnnMonitor : IRunObserver
         RunCalendar calendar,
         CancellationToken cancellation)
     {
-        if (images.Labels is null || images.Count < MinImages)
+        if (images.Count < MinImages)
         {
             return null;
         }
@@ -71,38 +74,65 @@ internal sealed class KnnMonitor : IRunObserver
         int[] order = new RandomStream(options.Seed, Purpose.Probe).Permutation(images.Count);
         int asked = Math.Min(MaxQueries, images.Count / 5);
         int answering = Math.Min(MaxNeighbors, images.Count - asked);
+        ImageDataSet? bank = images.Labels is null ? null : images.Subset(order[asked..(asked + answering)]);
         return new KnnMonitor(
-            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped,
-            calendar, cancellation);
+            bank, images.Subset(order[..asked]), encoder, options, skipped, calendar, cancellation);
     }
 
     /// <summary>The accuracy after the last step, 0 … 1; null where it was not measured.</summary>
     public double? Accuracy { get; private set; }
 
+    /// <summary>
+    /// The share of perturbed images whose nearest neighbor in the sample is their original
+    /// (<see cref="Retrieval.FindOriginal"/>), 0 … 1; null where it was not measured.
+    /// </summary>
+    public double? FoundOriginals { get; private set; }
+
     /// <inheritdoc/>
     public void OnStep(TrainingState state)
-        => Accuracy = calendar.EndsEpoch(state.Step) ? Measure(state.Step / calendar.StepsPerEpoch) : null;
-
-    // Null in epochs that are skipped to limit the cost, and when the run is stopped.
-    private double? Measure(long epoch)
     {
-        int every = (options.Schedule.Epochs + MaxMeasurements - 1) / MaxMeasurements;
-        if (epoch % every != 0 && epoch != options.Schedule.Epochs)
+        (Accuracy, FoundOriginals) = (null, null);
+        if (!calendar.EndsEpoch(state.Step) || !IsMeasured(state.Step / calendar.StepsPerEpoch))
         {
-            return null;
+            return;
         }
 
         try
         {
-            EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data, skipped, cancellation: cancellation);
-            EmbeddingTable questions = Embedder.Embed(
-                encoder, queries, options.Data, skipped, cancellation: cancellation);
-            return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
+            EmbeddingTable questions = Embed(queries);
+            Accuracy = bank is null ? null : AccuracyOf(Embed(bank), questions);
+            FoundOriginals = FindOriginals(questions);
         }
         catch (OperationCanceledException)
         {
             // The run is about to write its checkpoint and stop.
-            return null;
         }
     }
+
+    // Long runs skip epochs, to limit the cost.
+    private bool IsMeasured(long epoch)
+    {
+        int every = (options.Schedule.Epochs + MaxMeasurements - 1) / MaxMeasurements;
+        return epoch % every == 0 || epoch == options.Schedule.Epochs;
+    }
+
+    // Null if an image became unreadable in between.
+    private double? FindOriginals(EmbeddingTable questions)
+    {
+        ImageDataSet originals = queries.Subset([.. Enumerable.Range(0, Math.Min(MaxOriginals, queries.Count))]);
+
+        // Photographs are reduced first: the encoder sees no more detail than that.
+        using var reduced = new ResizedDataSet(originals, 2 * options.Views.Size);
+        using var perturbed = new PerturbedDataSet(reduced);
+        EmbeddingTable copies = Embed(perturbed);
+        return questions.Paths.Take(copies.Count).SequenceEqual(copies.Paths)
+            ? Retrieval.FindOriginal(questions.Subset([.. Enumerable.Range(0, copies.Count)]), copies)
+            : null;
+    }
+
+    private static double AccuracyOf(EmbeddingTable answers, EmbeddingTable questions)
+        => KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
+
+    private EmbeddingTable Embed(ImageDataSet images)
+        => Embedder.Embed(encoder, images, options.Data, skipped, cancellation: cancellation);
 }

@@ -18,9 +18,13 @@ internal sealed class MetricsLog : IDisposable
     public MetricsLog(string file, string eventFolder, long fromStep)
     {
         DropAfter(file, fromStep);
+        SecondsBefore = Read(file).LastOrDefault()?.GetValueOrDefault(RunMeter.Seconds) ?? 0;
         lines = new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
         events = utils.tensorboard.SummaryWriter(eventFolder, createRunName: false);
     }
+
+    /// <summary>The seconds of training in earlier sessions; 0 if an earlier version trained them.</summary>
+    public double SecondsBefore { get; }
 
     public void Write(IReadOnlyDictionary<string, double> values, long step)
     {

@@ -2,6 +2,9 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
+using SimClr.Internals;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
@@ -20,6 +23,9 @@ internal sealed class RunMeter(
     MetricsLog? metrics,
     ILogger logger) : IRunObserver
 {
+    /// <summary>The metric of the seconds of training over all sessions.</summary>
+    public const string Seconds = "seconds";
+
     // A single batch says little: in a small one, positives rank first by luck.
     private const int JudgedTogether = 10;
 
@@ -29,6 +35,7 @@ internal sealed class RunMeter(
     private TimeSpan lastTime;
     private TimeSpan lastWait;
     private RunHealth? judged;
+    private double? gradientNorm;
     private RunHealth? lastHealth;
     private double? lastKnn;
     private double? lastOnline;
@@ -53,9 +60,17 @@ internal sealed class RunMeter(
     /// <summary>The online probe, or null.</summary>
     public OnlineProbe? Probe { get; init; }
 
+    /// <summary>The device that computes the run. Its memory in use is logged, where it is known.</summary>
+    public Device Device { get; init; } = CPU;
+
     /// <inheritdoc/>
     public void OnGradient(StepOutcome outcome, TrainingState state)
-        => judged = calendar.Logs(state.Step + 1) ? Judge(outcome) : null;
+    {
+        // Nothing is read back from the device in the steps between.
+        bool logs = calendar.Logs(state.Step + 1);
+        judged = logs ? Judge(outcome) : null;
+        gradientNorm = logs ? NormOf(state.Optimizer) : null;
+    }
 
     /// <inheritdoc/>
     public void OnStep(TrainingState state)
@@ -89,12 +104,14 @@ internal sealed class RunMeter(
         {
             ["step"] = step,
             ["epoch"] = epoch,
+            ["epochs_done"] = Math.Round((double)step / stepsPerEpoch, 4),
+            [Seconds] = Math.Round((metrics?.SecondsBefore ?? 0) + now.TotalSeconds, 2),
             ["loss"] = health.Loss,
             ["learning_rate"] = rate,
             ["images_per_second"] = Math.Round(speed, 2),
             ["input_wait"] = Math.Round((waited - lastWait).TotalSeconds / window, 4),
         };
-        foreach ((string name, double value) in health.Metrics)
+        foreach ((string name, double value) in health.Metrics.Concat(Resources()))
         {
             values[name] = value;
         }
@@ -109,9 +126,19 @@ internal sealed class RunMeter(
             values["knn"] = accuracy;
         }
 
+        if (Knn?.FoundOriginals is { } found)
+        {
+            values["find_original"] = found;
+        }
+
         if (online is { } share)
         {
             values["online_linear"] = share;
+        }
+
+        if (gradientNorm is { } norm)
+        {
+            values["gradient_norm"] = norm;
         }
 
         metrics?.Write(values, step);
@@ -135,6 +162,24 @@ internal sealed class RunMeter(
         return new PretrainResult(
             run.Root, step, options.Schedule.Epochs, last?["loss"] ?? lastHealth?.Loss ?? double.NaN, speed, skipped,
             checkpoint, run.EncoderFile, lastHealth, lastKnn, lastOnline);
+    }
+
+    // Bytes of memory in use by this process, and on its CUDA device by all processes.
+    private IEnumerable<KeyValuePair<string, double>> Resources()
+    {
+        yield return new("memory", Environment.WorkingSet);
+        if (DeviceMemory.Query(Device) is (long free, long total))
+        {
+            yield return new("device_memory", total - free);
+        }
+    }
+
+    // ‖∂ℓ/∂θ‖, the square root of the sum of all squares.
+    private static double NormOf(Optimizer optimizer)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        return Math.Sqrt(optimizer.Gradients.Sum(gradients => Math.Pow(gradients.norm().item<float>(), 2)));
     }
 
     private void Warn(long step, RunHealth health)

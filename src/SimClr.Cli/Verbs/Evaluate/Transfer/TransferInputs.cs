@@ -29,6 +29,9 @@ internal sealed record TransferInputs(
     /// <summary>Whether per-class results are requested.</summary>
     public bool PerClass { get; init; }
 
+    /// <summary>Whether the predictions are kept beside the records.</summary>
+    public bool KeepPredictions { get; init; }
+
     /// <summary>Whether saved results are ignored.</summary>
     public bool Force { get; init; }
 

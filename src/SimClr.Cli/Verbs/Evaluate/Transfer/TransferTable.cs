@@ -123,7 +123,8 @@ internal sealed class TransferTable(
 
     private static string Percent(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
-    private static JsonObject Json(TransferResult result, bool perClass)
+    /// <summary>Returns the result of a set as JSON.</summary>
+    public static JsonObject Json(TransferResult result, bool perClass)
     {
         JsonObject json = Known(result);
         if (perClass && result.Outcome is { } outcome)
