@@ -33,11 +33,10 @@ internal sealed class ClaimJudge(StudyResults results)
         string direction = (string)claim.Arguments["direction"]!;
         List<(double Index, double Value)> pairs = [];
         StudyAxis axis = results.Plan.Axes.First(axis => axis.Name == along);
-        string[] labels =
-            [.. axis.Points.Select(point => point.Label).Where(label => all.At(along, label).Points.Count > 0)];
-        foreach ((int index, string label) in labels.Index())
+        (string Label, ClaimSelection At)[] points = [.. all.Along(claim.Arguments["along"]!)];
+        foreach ((int index, (_, ClaimSelection at)) in points.Index())
         {
-            if (all.At(along, label).Seeds() is not { } seeds)
+            if (at.Seeds() is not { } seeds)
             {
                 return NotMeasured(claim);
             }
@@ -45,7 +44,7 @@ internal sealed class ClaimJudge(StudyResults results)
             pairs.AddRange(seeds.Values.Select(value => ((double)index, value)));
         }
 
-        if (labels.Length < 2)
+        if (points.Length < 2)
         {
             return NotMeasured(claim);
         }
@@ -53,7 +52,7 @@ internal sealed class ClaimJudge(StudyResults results)
         double sign = direction.EndsWith("falling", StringComparison.Ordinal) ? -1 : 1;
         RankCorrelation correlation = RankCorrelation.Compute(
             [.. pairs.Select(pair => pair.Index)], [.. pairs.Select(pair => sign * pair.Value)]);
-        Difference ends = Subtract(all.At(along, labels[^1]), all.At(along, labels[0]));
+        Difference ends = Subtract(points[^1].At, points[0].At);
         bool isTrend = correlation.Rho > 0
             && correlation.PValue < Significance
             && (sign > 0 ? ends.Low > 0 : ends.High < 0);
@@ -65,7 +64,7 @@ internal sealed class ClaimJudge(StudyResults results)
                 CultureInfo.InvariantCulture,
                 $"rank correlation with {axis.Title} {sign * correlation.Rho:F2} (p "
                     + $"{Probability(correlation.PValue)}); ")
-                + $"from {labels[0]} to {labels[^1]} {ends.Text}",
+                + $"from {points[0].Label} to {points[^1].Label} {ends.Text}",
             ("rho", sign * correlation.Rho),
             ("p", correlation.PValue),
             ("difference", ends.Mean),
@@ -96,33 +95,30 @@ internal sealed class ClaimJudge(StudyResults results)
     private ClaimOutcome Best(StudyClaim claim)
     {
         var all = new ClaimSelection(results, claim.Arguments);
-        string along = (string)claim.Arguments["along"]!;
         string[] expected = [.. ((JsonArray)claim.Arguments["in"]!).Select(item => item!.ToString())];
-        List<(string Label, double Mean)> means = [];
-        foreach (StudyPoint point in LabelsOf(along))
+        List<(string Label, ClaimSelection At, double Mean)> means = [];
+        foreach ((string label, ClaimSelection at) in all.Along(claim.Arguments["along"]!))
         {
-            ClaimSelection at = all.At(along, point.Label);
-            if (at.Points.Count > 0)
+            if (at.Seeds() is not { } seeds)
             {
-                if (at.Seeds() is not { } seeds)
-                {
-                    return NotMeasured(claim);
-                }
-
-                means.Add((point.Label, seeds.Values.Average()));
+                return NotMeasured(claim);
             }
+
+            means.Add((label, at, seeds.Values.Average()));
         }
 
-        (string Label, double Mean)[] inside = [.. means.Where(point => expected.Contains(point.Label))];
-        (string Label, double Mean)[] outside = [.. means.Where(point => !expected.Contains(point.Label))];
+        (string Label, ClaimSelection At, double Mean)[] inside =
+            [.. means.Where(point => expected.Contains(point.Label))];
+        (string Label, ClaimSelection At, double Mean)[] outside =
+            [.. means.Where(point => !expected.Contains(point.Label))];
         if (inside.Length == 0 || outside.Length == 0)
         {
             return NotMeasured(claim);
         }
 
-        (string Label, double Mean) best = inside.MaxBy(point => point.Mean);
-        (string Label, double Mean) rival = outside.MaxBy(point => point.Mean);
-        Difference difference = Subtract(all.At(along, best.Label), all.At(along, rival.Label));
+        (string Label, ClaimSelection At, double Mean) best = inside.MaxBy(point => point.Mean);
+        (string Label, ClaimSelection At, double Mean) rival = outside.MaxBy(point => point.Mean);
+        Difference difference = Subtract(best.At, rival.At);
         return Outcome(
             claim,
             difference.Low > 0,
@@ -219,11 +215,6 @@ internal sealed class ClaimJudge(StudyResults results)
             ("low", low),
             ("high", high));
     }
-
-    private IReadOnlyList<StudyPoint> LabelsOf(string axis)
-        => axis == "arm"
-            ? [.. results.Plan.Arms.Select(arm => new StudyPoint(arm.Name, StudySettings.None))]
-            : results.Plan.Axes.First(known => known.Name == axis).Points;
 
     private ClaimSelection Select(StudyClaim claim, string which)
     {
