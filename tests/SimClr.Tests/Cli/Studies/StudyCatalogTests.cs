@@ -77,7 +77,7 @@ public sealed class StudyCatalogTests
         void Parse(string[] command)
         {
             string[] words = [.. command.Select(
-                word => word.StartsWith("/study/", StringComparison.Ordinal) ? Path.GetFileName(word)[..1] : word)];
+                word => word.StartsWith("/study/", StringComparison.Ordinal) ? $"x{Path.GetExtension(word)}" : word)];
             if (parsed.Add(string.Join(' ', words)))
             {
                 Assert.Empty(Root.Parse(words).Errors.Select(error => $"{string.Join(' ', words)}: {error.Message}"));
