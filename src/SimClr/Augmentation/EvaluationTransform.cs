@@ -7,7 +7,7 @@ namespace SimClr.Augmentation;
 /// The deterministic preprocessing of an image for evaluation. For views of up to 32 pixels, the short side is resized
 /// to the view's side and the center is taken (a square image is not cropped). For larger views, the short side is
 /// resized to 256/224 of the view's side and the center is cropped (paper; its code crops the central 87.5% instead,
-/// which is the same ratio).
+/// which is the same ratio). Resizing is antialiased whatever the library of the training views.
 /// </summary>
 public sealed class EvaluationTransform
 {
@@ -31,7 +31,7 @@ public sealed class EvaluationTransform
         Size = options.Size;
         ShortSide = Size <= MaxUncroppedSize || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
         writer = new PixelWriter(options.Normalize);
-        this.kernels = ViewKernels.Create(options, kernels);
+        this.kernels = ViewKernels.Create(options with { Library = ViewLibrary.PyTorch }, kernels);
     }
 
     /// <summary>

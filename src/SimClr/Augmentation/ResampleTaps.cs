@@ -24,6 +24,18 @@ internal sealed class ResampleTaps
     /// <summary>For each pixel of the result, <see cref="Taps"/> weights.</summary>
     public ReadOnlySpan<float> Weights => weights.AsSpan(0, Count * Taps);
 
+    /// <summary>Takes a table that was computed elsewhere.</summary>
+    /// <param name="source">Pixels along the source.</param>
+    /// <param name="taps">Source pixels per result pixel, at most <paramref name="source"/>.</param>
+    /// <param name="starts">For each pixel of the result, the first source pixel it uses.</param>
+    /// <param name="weights">For each pixel of the result, <paramref name="taps"/> weights.</param>
+    public static ResampleTaps From(int source, int taps, int[] starts, float[] weights)
+    {
+        var table = new ResampleTaps { starts = starts, weights = weights, Count = starts.Length, Taps = taps };
+        table.Bound(source);
+        return table;
+    }
+
     /// <summary>Computes the table, reusing the memory of the previous one.</summary>
     /// <param name="source">Pixels along the source.</param>
     /// <param name="target">
@@ -95,6 +107,11 @@ internal sealed class ResampleTaps
             Taps = Math.Max(Taps, Math.Min(high, source) - starts[i]);
         }
 
+        Bound(source);
+    }
+
+    private void Bound(int source)
+    {
         First = source;
         End = 0;
         foreach (ref int start in starts.AsSpan(0, Count))
@@ -120,7 +137,7 @@ internal sealed class ResampleTaps
     }
 
     // Keys 1981.
-    private static double Cubic(double x, double a)
+    internal static double Cubic(double x, double a)
     {
         x = Math.Abs(x);
         return x switch

@@ -29,9 +29,26 @@ internal static class Resampling
         RgbImage image, Box box, long outHeight, long outWidth, long windowTop, long windowLeft, int size,
         bool bicubic, bool antialias, Span<float> planes)
     {
-        var across = new ResampleTaps().Fill(box.Width, outWidth, windowLeft, size, bicubic, antialias);
-        var down = new ResampleTaps().Fill(box.Height, outHeight, windowTop, size, bicubic, antialias);
+        Apply(
+            image,
+            box,
+            new ResampleTaps().Fill(box.Width, outWidth, windowLeft, size, bicubic, antialias),
+            new ResampleTaps().Fill(box.Height, outHeight, windowTop, size, bicubic, antialias),
+            size,
+            planes);
+        Clamp.ToUnit(planes);
+    }
 
+    /// <summary>Resizes the box by given taps. Cubic weights can give values outside [0, 1].</summary>
+    /// <param name="image">The source.</param>
+    /// <param name="box">The crop, within the image.</param>
+    /// <param name="across">The taps along a row of the box.</param>
+    /// <param name="down">The taps along a column of the box.</param>
+    /// <param name="size">Side of the result.</param>
+    /// <param name="planes">3 · size · size floats, channel by channel.</param>
+    public static void Apply(
+        RgbImage image, Box box, ResampleTaps across, ResampleTaps down, int size, Span<float> planes)
+    {
         // Only the rows that contribute to the window.
         int firstRow = down.First;
         int height = down.End - firstRow;
@@ -66,7 +83,6 @@ internal static class Resampling
         }
 
         TensorPrimitives.Multiply(planes, 1 / 255f, planes);
-        Clamp.ToUnit(planes);
     }
 
     /// <summary>Cuts a box out of a view and resizes it to the size of the view.</summary>
@@ -77,8 +93,26 @@ internal static class Resampling
     /// <param name="scratch">Room for one plane.</param>
     public static void Apply(Span<float> planes, int size, Box box, bool bicubic, Span<float> scratch)
     {
-        var across = new ResampleTaps().Fill(box.Width, size, 0, size, bicubic, antialias: true);
-        var down = new ResampleTaps().Fill(box.Height, size, 0, size, bicubic, antialias: true);
+        Apply(
+            planes,
+            size,
+            box,
+            new ResampleTaps().Fill(box.Width, size, 0, size, bicubic, antialias: true),
+            new ResampleTaps().Fill(box.Height, size, 0, size, bicubic, antialias: true),
+            scratch);
+        Clamp.ToUnit(planes);
+    }
+
+    /// <summary>Cuts a box out of a view and resizes it by given taps.</summary>
+    /// <param name="planes">Planes of size · size values, changed in place.</param>
+    /// <param name="size">Side of the view.</param>
+    /// <param name="box">The crop, within the view.</param>
+    /// <param name="across">The taps along a row of the box.</param>
+    /// <param name="down">The taps along a column of the box.</param>
+    /// <param name="scratch">Room for one plane.</param>
+    public static void Apply(
+        Span<float> planes, int size, Box box, ResampleTaps across, ResampleTaps down, Span<float> scratch)
+    {
         int area = size * size;
         for (int start = 0; start < planes.Length; start += area)
         {
@@ -107,8 +141,6 @@ internal static class Resampling
                 }
             }
         }
-
-        Clamp.ToUnit(planes);
     }
 
     private static void NarrowRow(

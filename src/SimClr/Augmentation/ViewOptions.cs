@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Internals;
 
 namespace SimClr.Augmentation;
@@ -30,8 +31,8 @@ public sealed record ViewOptions
     public double Strength { get; init => field = Require.Between(value, 0, 2.5); } = 1;
 
     /// <summary>
-    /// Range of the brightness factor, 0 to 2: the factor is 1 ± this value, never below 0. Default: null, for 0.8 ·
-    /// <see cref="Strength"/>.
+    /// Range of the brightness factor, 0 to 2: the factor is 1 ± this value, never below 0; where brightness is
+    /// additive (<see cref="Library"/>), ± this value is added. Default: null, for 0.8 · <see cref="Strength"/>.
     /// </summary>
     public double? Brightness { get; init => field = value is { } range ? Require.Between(range, 0, 2) : null; }
 
@@ -55,6 +56,12 @@ public sealed record ViewOptions
 
     /// <summary>Probability of color jitter. Default: 0.8.</summary>
     public double JitterProbability { get; init => field = Require.Probability(value); } = 0.8;
+
+    /// <summary>
+    /// The order of brightness, contrast, saturation and hue: <c>random</c> or <c>fixed</c>. Default: null, for
+    /// <c>fixed</c> if <see cref="Library"/> is <c>tensorflow</c> and <c>random</c> otherwise.
+    /// </summary>
+    public ColorOrder? JitterOrder { get; init => field = value is { } order ? Require.Defined(order) : null; }
 
     /// <summary>Probability that a view is converted to grayscale. Default: 0.2.</summary>
     public double GrayProbability { get; init => field = Require.Probability(value); } = 0.2;
@@ -148,7 +155,10 @@ public sealed record ViewOptions
     /// </summary>
     public AutoAugmentPolicy Policy { get; init => field = Require.Defined(value); } = AutoAugmentPolicy.ImageNet;
 
-    /// <summary><c>bicubic</c> or <c>bilinear</c>, both with antialiasing. Default: <c>bicubic</c>.</summary>
+    /// <summary>
+    /// <c>bicubic</c> or <c>bilinear</c>, both with antialiasing if <see cref="Library"/> is <c>pytorch</c>. Default:
+    /// <c>bicubic</c>.
+    /// </summary>
     public Interpolation Interpolation { get; init => field = Require.Defined(value); } = Interpolation.Bicubic;
 
     /// <summary>
@@ -157,6 +167,19 @@ public sealed record ViewOptions
     /// <c>none</c>.
     /// </summary>
     public Normalization Normalize { get; init => field = Require.Defined(value); } = Normalization.None;
+
+    /// <summary>
+    /// The implementation whose operations make the views (paper, Appendix A, has listings for two): <c>pytorch</c>,
+    /// <c>tensorflow</c>, <c>simclrv1</c> or <c>simclrv2</c>. Default: <c>pytorch</c>.
+    /// </summary>
+    public ViewLibrary Library { get; init => field = Require.Defined(value); } = ViewLibrary.PyTorch;
+
+    /// <summary><see cref="JitterOrder"/>, or the library's.</summary>
+    internal ColorOrder JitterOrderInUse => JitterOrder
+        ?? (Library == ViewLibrary.TensorFlow ? ColorOrder.Fixed : ColorOrder.Random);
+
+    /// <summary>Whether brightness is a number that is added rather than a factor.</summary>
+    internal bool AddsBrightness => Library is ViewLibrary.TensorFlow or ViewLibrary.SimClrV1;
 
     /// <summary>
     /// Returns these options with crop and flip only, for training classifiers (paper, Appendix B.5 and B.6).
@@ -191,12 +214,21 @@ public sealed record ViewOptions
             list => !list.IsInPaperOrder || (SharedCrop && list.Contains(ViewOperation.Crop)));
 
     /// <summary>Checks the rules across fields.</summary>
-    /// <exception cref="ArgumentException">A minimum area, aspect ratio or σ exceeds its maximum.</exception>
+    /// <exception cref="ArgumentException">
+    /// A minimum area, aspect ratio or σ exceeds its maximum, or no crop of the library is as small as the maximum area.
+    /// </exception>
     public void Validate()
     {
         InOrder("area", AreaMin, AreaMax);
         InOrder("aspect", AspectMin, AspectMax);
         InOrder("blur_sigma", BlurSigmaMin, BlurSigmaMax);
+        if (Library != ViewLibrary.PyTorch && AreaMax < DistortedBoundingBox.MinCovered)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"views.area_max is {AreaMax} and views.library is {Library.Text()}, whose crops cover at least 0.1 of "
+                    + $"the image; raise views.area_max or set views.library=pytorch"));
+        }
     }
 
     private static void InOrder(string name, double min, double max)

@@ -12,7 +12,7 @@ namespace SimClr.Augmentation;
 /// <param name="JitterOrder">
 /// A permutation of brightness 0, contrast 1, saturation 2, hue 3; two bits each, the first lowest.
 /// </param>
-/// <param name="Brightness">Factor, 0 or more.</param>
+/// <param name="Brightness">Factor, 0 or more; where brightness is additive, the number that is added.</param>
 /// <param name="Contrast">Factor, 0 or more.</param>
 /// <param name="Saturation">Factor, 0 or more.</param>
 /// <param name="Hue">Share of the hue circle, −0.5 … 0.5.</param>
@@ -59,8 +59,16 @@ public readonly record struct ViewParameters(
         bool jitter = stream.Chance(options.JitterProbability);
         Span<int> order = [0, 1, 2, 3];
         stream.Shuffle(order);
+        if (options.JitterOrderInUse == ColorOrder.Fixed)
+        {
+            order.Sort();
+        }
+
         double most = 0.8 * options.Strength;
-        float brightness = Factor(ref stream, options.Brightness ?? most);
+        double light = options.Brightness ?? most;
+        float brightness = options.AddsBrightness
+            ? (float)stream.Uniform(-light, light)
+            : Factor(ref stream, light);
         float contrast = Factor(ref stream, options.Contrast ?? most);
         float saturation = Factor(ref stream, options.Saturation ?? most);
         double turn = options.Hue ?? Math.Min(0.5, 0.2 * options.Strength);

@@ -5,8 +5,8 @@ namespace SimClr.Augmentation;
 
 /// <summary>
 /// Renders a view of an image from its draws: crop and resize, flip, color distortion, grayscale, blur (paper, Appendix
-/// A, in this order), with the fastest instructions the processor supports. Thread-safe; allocates nothing in steady
-/// state.
+/// A, in this order), with the fastest instructions the processor supports. Thread-safe; the operations of PyTorch
+/// allocate nothing in steady state.
 /// </summary>
 public sealed class ViewRenderer
 {
@@ -14,14 +14,14 @@ public sealed class ViewRenderer
     private readonly ViewKernels kernels;
 
     /// <summary>
-    /// Takes size, interpolation and normalization from the options; everything else is in the draws.
+    /// Takes size, interpolation, normalization and library from the options; everything else is in the draws.
     /// </summary>
     public ViewRenderer(ViewOptions options)
         : this(options, "auto")
     {
     }
 
-    /// <param name="options">Size, interpolation and normalization.</param>
+    /// <param name="options">Size, interpolation, normalization and library.</param>
     /// <param name="kernels">One of <see cref="ViewKernels.Names"/>, or <c>auto</c>.</param>
     internal ViewRenderer(ViewOptions options, string kernels)
     {

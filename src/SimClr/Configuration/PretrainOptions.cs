@@ -85,6 +85,13 @@ public sealed record PretrainOptions
         Views.Validate();
         Batch.Validate();
         Loss.Validate();
+        if (AugmentOn == AugmentationPlace.Device && Views.Library != ViewLibrary.PyTorch)
+        {
+            throw new ArgumentException(
+                $"augment_on is device and views.library is {Views.Library.Text()}, whose operations run on the CPU; "
+                    + "set augment_on=cpu or views.library=pytorch");
+        }
+
         if (AugmentOn == AugmentationPlace.Device && Views.PlainView() is { } list)
         {
             throw new ArgumentException(

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using SimClr.Augmentation;
 using SimClr.Internals;
 
@@ -31,6 +33,8 @@ public sealed class ViewOptionsTests
                 FlipProbability = 0.5,
                 Interpolation = Interpolation.Bicubic,
                 Normalize = Normalization.None,
+                Library = ViewLibrary.PyTorch,
+                JitterOrder = null,
             },
             new ViewOptions());
     }
@@ -71,5 +75,16 @@ public sealed class ViewOptionsTests
         Refused(new ViewOptions { AreaMin = 0.5, AreaMax = 0.4 }, "views.area_min is 0.5 and views.area_max is 0.4");
         Refused(new ViewOptions { AspectMin = 1.5 }, "views.aspect_min is 1.5");
         Refused(new ViewOptions { BlurSigmaMin = 3 }, "views.blur_sigma_min is 3 and views.blur_sigma_max is 2");
+        Refused(
+            new ViewOptions { AreaMin = 0.01, AreaMax = 0.05, Library = ViewLibrary.SimClrV1 },
+            "views.area_max is 0.05 and views.library is simclrv1, whose crops cover at least 0.1 of the image");
+    }
+
+    [Fact]
+    public void Options_of_a_file_without_the_library_are_those_of_pytorch()
+    {
+        JsonObject json = JsonSerializer.SerializeToNode(new ViewOptions(), Json.Compact)!.AsObject();
+        Assert.True(json.Remove("library") && json.Remove("jitter_order"));
+        Assert.Equal(new ViewOptions(), json.Deserialize<ViewOptions>(Json.Compact));
     }
 }

@@ -22,7 +22,7 @@ internal static class HtmlReport
         html.Append(Beginning)
             .Append(
                 CultureInfo.InvariantCulture,
-                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n</style>\n"
+                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n{ChartColor.StyleSheet}\n</style>\n"
                     + $"</head>\n<body>\n<main>\n")
             .Append(
                 CultureInfo.InvariantCulture,
@@ -34,7 +34,7 @@ internal static class HtmlReport
             html.Append(CultureInfo.InvariantCulture, $"<section>\n<h2>{HtmlText.Escape(section.Heading)}</h2>\n");
             foreach (ReportBlock block in section.Blocks)
             {
-                Append(html, block, block is ReportDrawing ? ++drawings : drawings);
+                Append(html, block, ref drawings);
             }
 
             html.Append("</section>\n");
@@ -43,7 +43,7 @@ internal static class HtmlReport
         return html.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
-    private static void Append(StringBuilder html, ReportBlock block, int drawing)
+    private static void Append(StringBuilder html, ReportBlock block, ref int drawings)
     {
         switch (block)
         {
@@ -56,11 +56,20 @@ internal static class HtmlReport
             case ReportPicture picture:
                 Append(html, picture);
                 break;
-            case ReportDrawing plot:
-                html.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<figure class=\"drawing\">\n<div class=\"paper\">{SvgText.Inline(plot.Svg, drawing)}</div>\n"
-                        + $"<figcaption>{HtmlText.Escape(plot.Caption)}</figcaption>\n</figure>\n");
+            case ReportCharts charts:
+                Append(html, charts, ref drawings);
+                break;
+            case ReportGrid grid:
+                HtmlTable.Append(html, grid);
+                break;
+            case ReportFacts facts:
+                AppendFacts(html, facts.Facts);
+                break;
+            case ReportClaims claims:
+                Append(html, claims);
+                break;
+            case ReportLines lines:
+                Append(html, lines);
                 break;
             case ReportGallery gallery:
                 HtmlGallery.Append(html, gallery);
@@ -74,6 +83,66 @@ internal static class HtmlReport
             default:
                 throw new ArgumentException($"a page cannot show {block.GetType().Name}", nameof(block));
         }
+    }
+
+    private static void Append(StringBuilder html, ReportCharts block, ref int drawings)
+    {
+        html.Append(
+            CultureInfo.InvariantCulture, $"<figure class=\"charts{(block.AreSmall ? " small" : "")}\">\n<div>\n");
+        foreach (Chart chart in block.Charts)
+        {
+            html.Append(SvgDrawing.ForPage(chart.Draw(block.Colors), ++drawings)).Append('\n');
+        }
+
+        html.Append("</div>\n");
+        if (block.Caption.Length > 0)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<figcaption>{HtmlText.Escape(block.Caption)}</figcaption>\n");
+        }
+
+        html.Append("</figure>\n");
+    }
+
+    private static void Append(StringBuilder html, ReportClaims block)
+    {
+        html.Append("<ul class=\"claims\">\n");
+        foreach (ReportClaim claim in block.Claims)
+        {
+            (string name, string mark, string words) = claim.Holds switch
+            {
+                true => ("holds", "✓", "holds"),
+                false => ("fails", "✗", "does not hold"),
+                null => ("open", "?", "not judged"),
+            };
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<li class=\"{name}\"><span class=\"mark\" role=\"img\" aria-label=\"{words}\">{mark}</span><div>"
+                    + $"{HtmlText.Escape(claim.Text)}<span class=\"numbers\">{HtmlText.Escape(claim.Numbers)}</span>"
+                    + $"</div></li>\n");
+        }
+
+        html.Append("</ul>\n");
+    }
+
+    private static void Append(StringBuilder html, ReportLines block)
+    {
+        string kind = block.AreCommands ? " class=\"command\"" : "";
+        html.Append(CultureInfo.InvariantCulture, $"<pre{kind}>")
+            .AppendJoin('\n', block.Lines.Select(line => $"<code>{HtmlText.Escape(line)}</code>"))
+            .Append("</pre>\n");
+    }
+
+    private static void AppendFacts(StringBuilder html, IEnumerable<(string Name, string Value)> facts)
+    {
+        html.Append("<dl>\n");
+        foreach ((string name, string value) in facts)
+        {
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<div><dt>{HtmlText.Escape(name)}</dt><dd>{HtmlText.Escape(value)}</dd></div>\n");
+        }
+
+        html.Append("</dl>\n");
     }
 
     private static void Append(StringBuilder html, ReportPicture picture)
@@ -92,21 +161,18 @@ internal static class HtmlReport
     {
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<pre class=\"command\"><code>{HtmlText.Escape(reproduction.CommandLine)}</code></pre>\n<dl>\n");
-        foreach ((string name, string value) in new[]
-        {
-            ("Seed", reproduction.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("Version", reproduction.Version),
-            ("Machine", reproduction.Machine),
-            ("Time", HtmlText.Duration(reproduction.Seconds)),
-        })
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{HtmlText.Escape(value)}</dd></div>\n");
-        }
-
+            $"<pre class=\"command\"><code>{HtmlText.Escape(reproduction.CommandLine)}</code></pre>\n");
+        AppendFacts(
+            html,
+            [
+                ("Seed", reproduction.Seed.ToString(CultureInfo.InvariantCulture)),
+                ("Version", reproduction.Version),
+                ("Machine", reproduction.Machine),
+                ("Time", HtmlText.Duration(reproduction.Seconds)),
+            ]);
         html.Append(
             CultureInfo.InvariantCulture,
-            $"</dl>\n<details>\n<summary>Full configuration</summary>\n"
+            $"<details>\n<summary>Full configuration</summary>\n"
                 + $"<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
     }
 }

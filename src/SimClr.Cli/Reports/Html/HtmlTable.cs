@@ -3,7 +3,9 @@ using System.Text;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes accuracies as a table with a bar behind each, followed by the meaning of each column.</summary>
+/// <summary>
+/// Writes tables: accuracies with a bar behind each, followed by the meaning of each column; or text and numbers.
+/// </summary>
 internal static class HtmlTable
 {
     public static void Append(StringBuilder html, ReportTable table)
@@ -34,6 +36,40 @@ internal static class HtmlTable
         }
 
         html.Append("</dl>\n");
+    }
+
+    /// <summary>Appends a table of text and numbers; columns of numbers are aligned right.</summary>
+    public static void Append(StringBuilder html, ReportGrid grid)
+    {
+        ChartTable table = grid.Table;
+        string[] classes =
+            [.. table.Columns.Select((_, column) => table.IsNumeric(column) ? " class=\"number\"" : "")];
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<div class=\"scroll\">\n<table class=\"grid\">\n<caption>{HtmlText.Escape(grid.Caption)}</caption>\n"
+                + $"<thead>\n<tr>");
+        for (int column = 0; column < classes.Length; column++)
+        {
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<th scope=\"col\"{classes[column]}>{HtmlText.Escape(table.Columns[column])}</th>");
+        }
+
+        html.Append("</tr>\n</thead>\n<tbody>\n");
+        foreach (IReadOnlyList<object?> row in table.Rows)
+        {
+            html.Append("<tr>");
+            for (int column = 0; column < classes.Length; column++)
+            {
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<td{classes[column]}>{HtmlText.Escape(ChartTable.Text(row[column]))}</td>");
+            }
+
+            html.Append("</tr>\n");
+        }
+
+        html.Append("</tbody>\n</table>\n</div>\n");
     }
 
     private static void Append(

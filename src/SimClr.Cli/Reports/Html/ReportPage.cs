@@ -72,10 +72,39 @@ internal sealed record ReportLabeling(
     IReadOnlyList<string> Classes,
     IReadOnlyList<(string Path, string Label)> Before) : ReportBlock;
 
-/// <summary>A drawing.</summary>
-/// <param name="Svg">An SVG element with a description (<c>aria-label</c>).</param>
-/// <param name="Caption">The caption below it.</param>
-internal sealed record ReportDrawing(string Svg, string Caption) : ReportBlock;
+/// <summary>Charts side by side, as many as the window allows.</summary>
+/// <param name="Charts">The charts.</param>
+/// <param name="Colors">The colors of the page.</param>
+/// <param name="Caption">The caption below them; empty for none.</param>
+internal sealed record ReportCharts(IReadOnlyList<Chart> Charts, ChartColors Colors, string Caption = "") : ReportBlock
+{
+    /// <summary>Whether the charts are small: three or more in a row of a wide window.</summary>
+    public bool AreSmall { get; init; }
+}
+
+/// <summary>A table of text and numbers.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Caption">The caption above it.</param>
+internal sealed record ReportGrid(ChartTable Table, string Caption) : ReportBlock;
+
+/// <summary>Names with values.</summary>
+/// <param name="Facts">The names and values.</param>
+internal sealed record ReportFacts(IReadOnlyList<(string Name, string Value)> Facts) : ReportBlock;
+
+/// <summary>Statements, each with its verdict.</summary>
+/// <param name="Claims">The statements.</param>
+internal sealed record ReportClaims(IReadOnlyList<ReportClaim> Claims) : ReportBlock;
+
+/// <summary>A statement that a program has judged.</summary>
+/// <param name="Text">The statement.</param>
+/// <param name="Holds">Whether it holds; null if it could not be judged.</param>
+/// <param name="Numbers">The numbers behind the verdict.</param>
+internal sealed record ReportClaim(string Text, bool? Holds, string Numbers);
+
+/// <summary>Lines to type or to keep, such as commands.</summary>
+/// <param name="Lines">The lines.</param>
+/// <param name="AreCommands">Whether the lines are commands.</param>
+internal sealed record ReportLines(IReadOnlyList<string> Lines, bool AreCommands = true) : ReportBlock;
 
 /// <summary>The data for reproducing a run.</summary>
 /// <param name="CommandLine">The command line.</param>

@@ -23,16 +23,16 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
         NeighborTable neighbors = Neighbors();
         byte[] pairs = NeighborPicture.Render(
             neighbors, data.Test ?? data.Train, data.Test is null ? data.Train : new PerturbedDataSet(data.Test));
-        string curve = LossCurve.Svg(new RunDirectory(outcome.Training.Run));
+        var run = new RunDirectory(outcome.Training.Run);
         Save(directory, "views.png", views);
         Save(directory, "neighbors.png", pairs);
-        AtomicFile.WriteText(Path.Combine(directory, "loss.svg"), curve);
+        AtomicFile.WriteText(Path.Combine(directory, "loss.svg"), LossCurve.Svg(run));
 
         string file = Path.Combine(directory, "report.html");
         HtmlReport.Write(file, new ReportPage(
             "SimCLR demo",
             Summary(),
-            [.. Sections(views, pairs, neighbors, curve), Reproduction(seconds)]));
+            [.. Sections(views, pairs, neighbors, LossCurve.Charts(run)), Reproduction(seconds)]));
         return file;
     }
 
@@ -65,7 +65,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             : $"{learned} The images have no labels, so this page shows pictures and the health of the run.";
     }
 
-    private IEnumerable<ReportSection> Sections(byte[] views, byte[] pairs, NeighborTable neighbors, string curve)
+    private IEnumerable<ReportSection> Sections(byte[] views, byte[] pairs, NeighborTable neighbors, IReadOnlyList<Chart> curves)
     {
         if (data.Test is not null)
         {
@@ -88,8 +88,10 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             : " The kNN accuracy is on held-out training images and only serves this curve.";
         yield return new ReportSection(
             "Training",
-            new ReportDrawing(
-                curve, $"Loss of the batch at each logged step. The dashed line is the chance level, ln(2N − 1).{knn}"),
+            new ReportCharts(
+                curves,
+                new ChartColors(),
+                $"Loss of the batch at each logged step. The dashed line is the chance level, ln(2N − 1).{knn}"),
             new ReportParagraph($"At the end, the run was {outcome.Training.Health?.Describe() ?? "finished"}"));
         yield return new ReportSection(
             "Training views",

@@ -95,6 +95,7 @@ internal sealed class EvaluationInputs : IDisposable
         JsonObject settings,
         ImageDataSet? train = null)
     {
+        settings["layer"] = Layer;
         var sets = new Dictionary<string, ImageDataSet?>
         {
             ["train"] = train ?? Train,

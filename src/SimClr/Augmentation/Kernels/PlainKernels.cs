@@ -5,7 +5,7 @@ using SimClr.Internals;
 namespace SimClr.Augmentation;
 
 /// <summary>The reference implementation: one operation after another, each over the whole view.</summary>
-internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
+internal class PlainKernels(ViewOptions options) : ViewKernels(options)
 {
     [ThreadStatic]
     private static float[]? workspace;
@@ -46,9 +46,7 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
         RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
         Span<float> memory = Reserve();
-        Resampling.Apply(
-            image, place.Box, place.Height, place.Width, place.Top, place.Left, Size, Bicubic, antialias: true,
-            memory[..Floats]);
+        Resize(image, place, memory[..Floats]);
         Finish((draws.Operations ?? OperationList.Paper).Span, draws, memory, bfloat16, destination);
     }
 
@@ -92,7 +90,17 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
         BFloat16.Round(pixels, MemoryMarshal.Cast<byte, ushort>(destination));
     }
 
-    private void Apply(ViewOperation operation, in ViewParameters draws, Span<float> planes, Span<float> scratch)
+    private protected virtual void Resize(RgbImage image, in Placement place, Span<float> planes)
+        => Resampling.Apply(
+            image, place.Box, place.Height, place.Width, place.Top, place.Left, Size, Bicubic, antialias: true, planes);
+
+    /// <summary>Applies an operation if it is drawn.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="draws">The draws of the view.</param>
+    /// <param name="planes">Red, green and blue planes, changed in place.</param>
+    /// <param name="scratch">Room for one plane, and for the blur.</param>
+    private protected virtual void Apply(
+        ViewOperation operation, in ViewParameters draws, Span<float> planes, Span<float> scratch)
     {
         FurtherDraws further = draws.Further;
         switch (operation)

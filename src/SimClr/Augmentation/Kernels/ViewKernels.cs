@@ -55,8 +55,11 @@ internal abstract class ViewKernels
     /// <exception cref="ConfigurationException">The variable does not name a supported implementation.</exception>
     public static string Default => Resolve(Environment.GetEnvironmentVariable("SIMCLR_KERNELS"));
 
-    /// <summary>Creates the fastest kernels that this processor supports, or those of a given name.</summary>
-    /// <param name="options">Size, interpolation and normalization.</param>
+    /// <summary>
+    /// Creates the fastest kernels that this processor supports, or those of a given name. TensorFlow's operations have
+    /// one implementation, whatever the name.
+    /// </summary>
+    /// <param name="options">Size, interpolation, normalization and library.</param>
     /// <param name="name">One of <see cref="Names"/>, or <c>auto</c>.</param>
     /// <exception cref="NotSupportedException">This processor does not support them.</exception>
     public static ViewKernels Create(ViewOptions options, string name = "auto")
@@ -64,6 +67,7 @@ internal abstract class ViewKernels
         {
             var chosen when !Names.Contains(chosen) => throw new NotSupportedException(
                 $"kernels '{chosen}' are not supported by this processor; expected one of {string.Join(", ", Names)}"),
+            _ when options.Library != ViewLibrary.PyTorch => new TensorFlowKernels(options),
             "plain" => new PlainKernels(options),
             "portable" => new FusedKernels<PortableLanes>(options),
             "avx2" => new FusedKernels<Avx2Lanes>(options),

@@ -16,7 +16,7 @@ internal static class Contrast
     }
 
     // In pieces, because a float32 sum over some fifty thousand values is too inaccurate.
-    private static double Sum(ReadOnlySpan<float> values)
+    internal static double Sum(ReadOnlySpan<float> values)
     {
         const int piece = 256;
         double sum = 0;

@@ -9,10 +9,15 @@ internal static class RandomResizedCrop
 
     /// <summary>
     /// Draws the area uniformly and the aspect ratio log-uniformly from their ranges; after 10 boxes that do not fit,
-    /// takes the center.
+    /// takes the center. With TensorFlow's operations, draws as <see cref="DistortedBoundingBox"/> does.
     /// </summary>
     public static Box Draw(ViewOptions options, int width, int height, ref RandomStream stream)
     {
+        if (options.Library != ViewLibrary.PyTorch)
+        {
+            return DistortedBoundingBox.Draw(options, width, height, ref stream);
+        }
+
         double area = (double)width * height;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {

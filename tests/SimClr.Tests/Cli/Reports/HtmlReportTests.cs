@@ -8,8 +8,8 @@ public sealed partial class HtmlReportTests
 {
     private static readonly byte[] Picture = Png.Draw(40, 20, _ => { });
 
-    private static readonly string Drawing = LossCurve.Svg(
-        [new Dictionary<string, double> { ["step"] = 1, ["epoch"] = 1, ["loss"] = 5, ["chance_loss"] = 6.2364 }]);
+    private static readonly Chart Drawing = new HeatMap(
+        "A map", ["one"], ["left", "right"], [[new HeatCell(0.5), new HeatCell(null, "diverged")]]);
 
     private static readonly ReportTable Table = new(
         "Accuracies",
@@ -24,7 +24,7 @@ public sealed partial class HtmlReportTests
     public void A_page_needs_nothing_from_outside()
     {
         string html = Page(
-            new ReportPicture(Picture, "A picture", "Below", Scale: 2), new ReportDrawing(Drawing, "A curve"), Table);
+            new ReportPicture(Picture, "A picture", "Below", Scale: 2), Charts("A curve"), Table);
         Assert.DoesNotContain("http://", html, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<link", html, StringComparison.Ordinal);
@@ -47,20 +47,19 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void Pictures_and_drawings_are_inside()
     {
-        Pictures.NeedAFont();
         string html = Page(
-            new ReportPicture(Picture, "A picture", "Below", Scale: 2), new ReportDrawing(Drawing, "A curve"));
+            new ReportPicture(Picture, "A picture", "Below", Scale: 2), Charts("A curve"));
         Assert.Contains($"data:image/png;base64,{Convert.ToBase64String(Picture)}", html, StringComparison.Ordinal);
         Assert.Contains("width=\"20\" height=\"10\" alt=\"A picture\"", html, StringComparison.Ordinal);
         Assert.Contains("<svg", html, StringComparison.Ordinal);
-        Assert.Contains("chance level 6.24", html, StringComparison.Ordinal);
+        Assert.Contains("<title>one, right: diverged</title>", html, StringComparison.Ordinal);
         Assert.Contains("<figcaption>A curve</figcaption>", html, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Two_drawings_do_not_share_the_names_of_their_parts()
     {
-        string html = Page(new ReportDrawing(Drawing, "One"), new ReportDrawing(Drawing, "Two"));
+        string html = Page(Charts("One"), Charts("Two"));
         string[] names = [.. Names().Matches(html).Select(match => match.Groups[1].Value)];
         Assert.NotEmpty(names);
         Assert.Equal(names.Length, names.Distinct().Count());
@@ -80,7 +79,7 @@ public sealed partial class HtmlReportTests
                 new ReportParagraph(nasty),
                 new ReportTable(nasty, [new(nasty, nasty)], [new(nasty, [0.5])]),
                 new ReportPicture(Picture, nasty, nasty),
-                new ReportDrawing(Drawing, nasty),
+                Charts(nasty),
                 new ReportReproduction(nasty, nasty, 1, nasty, nasty, 5)),
         ]));
         Assert.DoesNotContain("<b>", html, StringComparison.Ordinal);
@@ -135,6 +134,30 @@ public sealed partial class HtmlReportTests
         HtmlReport.Write(path, page);
         Assert.Equal(HtmlReport.Html(page), File.ReadAllText(path));
     }
+
+    [Fact]
+    public void Claims_have_their_verdicts_in_words_too()
+    {
+        string html = Page(new ReportClaims(
+        [
+            new("a <i> rises", true, "r = 0.9"), new("b rises", false, "r = 0.1"), new("c rises", null, "no cells"),
+        ]));
+        Assert.Contains("aria-label=\"holds\">✓</span><div>a &lt;i&gt; rises", html, StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"does not hold\">✗</span>", html, StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"not judged\">?</span>", html, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"numbers\">r = 0.1</span>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_of_numbers_are_aligned_right()
+    {
+        string html = Page(new ReportGrid(
+            new ChartTable(["arm <x>", "mean"], [["SimCLR", 0.5], ["supervised", null]]), "A table"));
+        Assert.Contains("<th scope=\"col\">arm &lt;x&gt;</th><th scope=\"col\" class=\"number\">mean", html, StringComparison.Ordinal);
+        Assert.Contains("<td>supervised</td><td class=\"number\">–</td>", html, StringComparison.Ordinal);
+    }
+
+    private static ReportCharts Charts(string caption) => new([Drawing], new ChartColors(), caption);
 
     private static string Page(params ReportBlock[] blocks)
         => HtmlReport.Html(new ReportPage("A title", "A summary.", [new ReportSection("A heading", blocks)]));
