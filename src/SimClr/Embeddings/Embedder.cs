@@ -9,10 +9,10 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Computation of the representations of images (h, or the output of the encoder's head), with batch norm in inference mode and no randomness. Batches always
-/// consist of the same images, and one thread computes each, so that the bits of a row depend neither on the number of
-/// threads or workers nor on whether the set is embedded at once or in parts. (A custom encoder uses all threads for
-/// each batch.)
+/// Computation of the representations of images (h, or the output of the encoder's head), with batch norm in inference
+/// mode and no randomness. Batches always consist of the same images, and one thread computes each, so that the bits of
+/// a row depend neither on the number of threads or workers nor on whether the set is embedded at once or in parts. (A
+/// custom encoder uses all threads for each batch.)
 /// </summary>
 public static class Embedder
 {

@@ -43,6 +43,8 @@ public sealed class NamedDeviceTests
         ["LogisticCurvature"] = "evaluation of embeddings computes on the CPU",
         ["LogisticObjective"] = "evaluation of embeddings computes on the CPU",
         ["LogisticPath"] = "evaluation of embeddings computes on the CPU",
+        ["ContrastiveProbe"] = "evaluation of embeddings computes on the CPU",
+        ["WeightSpectrum"] = "copied to the CPU",
         ["LogisticRegression"] = "evaluation of embeddings computes on the CPU",
     };
 

@@ -13,6 +13,12 @@ internal sealed record MapContent(
     IReadOnlyList<string> Names,
     IReadOnlyList<string> Paths)
 {
+    /// <summary>The caption of the map, if it is one of two.</summary>
+    public string? Caption { get; init; }
+
+    /// <summary>A second map of the same points, drawn beside this one in the same colors; null for none.</summary>
+    public MapContent? Beside { get; init; }
+
     public int Count => Paths.Count;
 
     /// <summary>Returns the points scaled to 0 … 1 with the same factor on both axes, y downward.</summary>

@@ -27,8 +27,8 @@ internal static class MapPage
                     + "dot to see its image, click a name to hide its group.</span></div>\n")
             .Append(
                 CultureInfo.InvariantCulture,
-                $"<div class=\"map\"><canvas id=\"map\" role=\"img\" "
-                    + $"aria-label=\"{HtmlText.Escape(content.Summary)}\"></canvas><ul id=\"legend\">\n");
+                $"<div class=\"map\">{Canvas("map", content)}"
+                    + $"{(content.Beside is { } beside ? Canvas("beside", beside) : "")}<ul id=\"legend\">\n");
         for (int group = 0; group < content.Names.Count; group++)
         {
             int images = content.Groups.Count(number => number == group);
@@ -49,6 +49,14 @@ internal static class MapPage
             $"<script>\n{PageAsset.MapScript}\n</script>\n</main>\n</body>\n</html>\n").ToString();
     }
 
+    private static string Canvas(string id, MapContent content)
+    {
+        string canvas = $"<canvas id=\"{id}\" role=\"img\" aria-label=\"{HtmlText.Escape(content.Summary)}\"></canvas>";
+        return content.Caption is { } caption
+            ? $"<figure><figcaption>{HtmlText.Escape(caption)}</figcaption>{canvas}</figure>"
+            : canvas;
+    }
+
     private static string Marker(int group)
     {
         using SkiaSharp.SKPath outline = MapMarker.Outline(group, 8, 8, 5);
@@ -60,7 +68,7 @@ internal static class MapPage
     private static JsonObject Data(MapContent content, MapSheets sheets)
     {
         (float X, float Y)[] places = content.Scaled();
-        return new JsonObject
+        var data = new JsonObject
         {
             ["x"] = Numbers(places.Select(place => (int)(place.X * Steps))),
             ["y"] = Numbers(places.Select(place => (int)(place.Y * Steps))),
@@ -76,6 +84,16 @@ internal static class MapPage
             ["sheets"] = new JsonArray([.. sheets.Jpegs.Select(
                 jpeg => JsonValue.Create($"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}"))]),
         };
+        if (content.Beside?.Scaled() is { } others)
+        {
+            data["beside"] = new JsonObject
+            {
+                ["x"] = Numbers(others.Select(place => (int)(place.X * Steps))),
+                ["y"] = Numbers(others.Select(place => (int)(place.Y * Steps))),
+            };
+        }
+
+        return data;
     }
 
     private static JsonArray Numbers(IEnumerable<int> values) => [.. values.Select(value => JsonValue.Create(value))];

@@ -4,7 +4,10 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Draws a map as one picture: points, thumbnails of some of them if there is room, and a legend.</summary>
+/// <summary>
+/// Draws a map, or two beside each other, as one picture: points, thumbnails of some of them if there is room, and a
+/// legend.
+/// </summary>
 internal static class MapPicture
 {
     private const int Side = 1200;
@@ -14,24 +17,40 @@ internal static class MapPicture
     private const float Radius = 3.6f;
     private const int LegendWidth = 240;
     private const int Line = 25;
+    private const int CaptionHeight = 30;
 
     public static byte[] Draw(MapContent content, Func<int, RgbImage?> read)
     {
-        (float X, float Y)[] scaled = content.Scaled();
-        float top = scaled.Min(place => place.Y);
-        SKPoint[] places = [.. scaled.Select(place => new SKPoint(
-            Margin + (place.X * (Side - (2 * Margin))), Margin + ((place.Y - top) * (Side - (2 * Margin)))))];
-        int height = Math.Max((int)places.Max(place => place.Y) + Margin, (content.Names.Count * Line) + (2 * Margin))
+        MapContent[] maps = content.Beside is { } beside ? [content, beside] : [content];
+        SKPoint[][] places = [.. maps.Index().Select(map => Place(map.Item, map.Index * Side))];
+        int width = (maps.Length * Side) + LegendWidth;
+        int height = Math.Max(
+            (int)places.Max(map => map.Max(place => place.Y)) + Margin, (content.Names.Count * Line) + (2 * Margin))
             + Margin;
-        return Png.Draw(Side + LegendWidth, height, canvas =>
+        return Png.Draw(width, height, canvas =>
         {
-            DrawPoints(canvas, content, places);
-            DrawPictures(canvas, content, places, read);
-            DrawLegend(canvas, content);
-            Lettering.Write(canvas, content.Summary, new SKPoint(Margin, height - 22), 15, Ink.Faint, width: Side
-                + LegendWidth
-                - (2 * Margin));
+            foreach ((int number, MapContent map) in maps.Index())
+            {
+                DrawPoints(canvas, map, places[number]);
+                DrawPictures(canvas, map, places[number], read);
+                Lettering.Write(
+                    canvas, map.Caption ?? "", new SKPoint((number * Side) + Margin, 30), 17, Ink.Text,
+                    width: Side - (2 * Margin));
+            }
+
+            DrawLegend(canvas, content, width - LegendWidth);
+            Lettering.Write(
+                canvas, content.Summary, new SKPoint(Margin, height - 22), 15, Ink.Faint, width: width - (2 * Margin));
         });
+    }
+
+    private static SKPoint[] Place(MapContent map, int left)
+    {
+        (float X, float Y)[] scaled = map.Scaled();
+        float first = scaled.Min(place => place.Y);
+        int top = Margin + (map.Caption is null ? 0 : CaptionHeight);
+        return [.. scaled.Select(place => new SKPoint(
+            left + Margin + (place.X * (Side - (2 * Margin))), top + ((place.Y - first) * (Side - (2 * Margin)))))];
     }
 
     private static void DrawPoints(SKCanvas canvas, MapContent content, SKPoint[] places)
@@ -86,17 +105,17 @@ internal static class MapPicture
         }
     }
 
-    private static void DrawLegend(SKCanvas canvas, MapContent content)
+    private static void DrawLegend(SKCanvas canvas, MapContent content, int left)
     {
         for (int group = 0; group < content.Names.Count; group++)
         {
             float y = Margin + (group * Line);
-            DrawMarker(canvas, group, new SKPoint(Side + 12, y), 6.5f);
+            DrawMarker(canvas, group, new SKPoint(left + 12, y), 6.5f);
             int images = content.Groups.Count(number => number == group);
             Lettering.Write(
                 canvas,
                 $"{content.Names[group]} ({images})",
-                new SKPoint(Side + 30, y + 5),
+                new SKPoint(left + 30, y + 5),
                 15,
                 Ink.Text,
                 width: LegendWidth - 40);

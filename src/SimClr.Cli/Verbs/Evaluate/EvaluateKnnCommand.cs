@@ -63,7 +63,9 @@ internal static class EvaluateKnnCommand
         KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature, context.Seed ?? 0);
         report.Show(
             result.Outcome,
-            string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature}{LayerOption.Title(input.Layer)})"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"kNN (k {k}, temperature {temperature}{LayerOption.Title(input.Layer)})"),
             Json(result, temperature, input.Layer, skipped),
             EvaluationText.Background(result.TrainImages, result.Classes, skipped),
             input.Notes,

@@ -117,7 +117,8 @@ internal static class EvaluateLogisticCommand
     }
 
     private static JsonObject Json(
-        LogisticSelection found, LogisticOptions options, string layer, int testImages, int classes, int skipped) => new()
+        LogisticSelection found, LogisticOptions options, string layer, int testImages, int classes, int skipped)
+        => new()
         {
             ["layer"] = layer,
             ["l2"] = found.Model.L2,

@@ -35,8 +35,8 @@ internal static class EvaluateTransformationsCommand
                 "No labels are needed. Each view of training (crop, flip, color distortion) is shown in color and",
                 "gray, rotated by 0, 90, 180 and 270 degrees, with Gaussian noise (corrupted), and after Sobel",
                 "filtering. Logistic regression learns to tell them apart; λ is chosen on a fifth of the training",
-                "images. All kinds are equally frequent, so chance is 50%, and 25% for rotation. Compare --layer h with",
-                "--layer z: the head discards what the loss asks it to ignore.",
+                "images. All kinds are equally frequent, so chance is 50%, and 25% for rotation. Compare --layer h",
+                "with --layer z: the head discards what the loss asks it to ignore.",
             ],
         };
         arguments.AddTo(verb);
@@ -75,7 +75,8 @@ internal static class EvaluateTransformationsCommand
     private static ImageDataSet Sample(ImageDataSet images, int limit, long seed)
         => images.Count <= limit
             ? images
-            : images.Subset([.. new RandomStream(seed, Purpose.Split, 3).Permutation(images.Count).Take(limit).Order()]);
+            : images.Subset(
+                [.. new RandomStream(seed, Purpose.Split, 3).Permutation(images.Count).Take(limit).Order()]);
 
     private static JsonObject Json(
         TransformationResult result, TransformationOptions options, string layer, int overlap) => new()

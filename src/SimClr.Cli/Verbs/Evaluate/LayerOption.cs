@@ -8,8 +8,8 @@ internal static class LayerOption
 {
     public static Option<string?> Create() => new("--layer")
     {
-        Description = "Layer to take: h, z (output of the projection head), or 1, 2, … (hidden layer of the head, after "
-            + "batch norm and ReLU). Default: h.",
+        Description = "Layer to take: h, z (output of the projection head), or 1, 2, … (hidden layer of the head, "
+            + "after batch norm and ReLU). Default: h.",
         HelpName = "h|z|i",
     };
 

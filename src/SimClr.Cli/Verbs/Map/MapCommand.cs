@@ -13,6 +13,7 @@ internal static class MapCommand
     private const int DefaultLimit = 5000;
     private const int MaxLimit = 20_000;
     private const string UmapMethod = "umap";
+    private const string TsneMethod = "tsne";
     private const string PcaMethod = "pca";
     private const string ByLabel = "label";
     private const string ByCluster = "cluster";
@@ -25,7 +26,7 @@ internal static class MapCommand
             Required = true,
         };
         Option<string?> method = ChoiceOption.Create(
-            "--method", "Projection to two dimensions", [UmapMethod, PcaMethod], UmapMethod);
+            "--method", "Projection to two dimensions", [UmapMethod, TsneMethod, PcaMethod], UmapMethod);
         Option<string?> color = ChoiceOption.Create(
             "--color",
             "Attribute shown by the colors",
@@ -33,6 +34,13 @@ internal static class MapCommand
             "label if there are labels, else cluster");
         Option<long?> k = ClusterInputs.CreateOption();
         Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors per image for umap. Default: 15.", 2);
+        Option<double?> perplexity = NumberOption.Positive(
+            "--perplexity", "Effective number of neighbors per image for tsne, from 1 to 500. Default: 30.");
+        var beside = new Option<string?>("--beside")
+        {
+            Description = "Embeddings of the same images by another layer, drawn beside in the same colors",
+            HelpName = "EMBEDDINGS",
+        };
         Option<long?> limit = NumberOption.Integer(
             "--limit",
             $"Maximum number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.",
@@ -42,17 +50,20 @@ internal static class MapCommand
             "map",
             "Draw a map of images on which similar images are close together.",
             "simclr map photos.npy --out map.html",
-            "simclr map photos.npy --out map.png --method pca --color cluster --k 8")
+            "simclr map photos.npy --out map.png --method pca --color cluster --k 8",
+            "simclr map h.npy --beside z.npy --out map.html --method tsne")
         {
             Details =
             [
-                "umap preserves neighborhoods (UMAP with exact neighbors by cosine); distances between its groups",
-                "have no meaning. pca shows the two directions of largest variance. Trustworthiness (for 5 neighbors,",
-                "from 0 to 1) measures how many neighbors on the map are neighbors in the embedding.",
+                "umap and tsne preserve neighborhoods (UMAP, or t-SNE by Barnes and Hut; both with exact neighbors by",
+                "cosine); distances between their groups have no meaning. pca shows the two directions of largest",
+                "variance. Trustworthiness (for 5 neighbors, from 0 to 1) measures how many neighbors on the map are",
+                "neighbors in the embedding. Compare layers with --beside, such as h and z (paper, Figure B.4), which",
+                "'simclr embed' writes with --layer h and --layer z.",
             ],
         };
         arguments.AddTo(verb);
-        foreach (Option option in new Option[] { file, method, color, k, neighbors, limit, csv })
+        foreach (Option option in new Option[] { file, method, color, k, neighbors, perplexity, limit, beside, csv })
         {
             verb.Add(option);
         }
@@ -66,12 +77,19 @@ internal static class MapCommand
                 context.Value(color),
                 context.Value(k),
                 RequireMax("--neighbors", context.Value(neighbors) ?? 15, 500),
-                RequireMax("--limit", context.Value(limit) ?? DefaultLimit, MaxLimit)),
+                PerplexityOf(context.Value(perplexity) ?? 30),
+                RequireMax("--limit", context.Value(limit) ?? DefaultLimit, MaxLimit),
+                context.Value(beside)),
             context.File(csv)));
     }
 
     private static int RequireMax(string name, long value, int max)
         => value <= max ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {max}");
+
+    private static double PerplexityOf(double value)
+        => value is >= 1 and <= 500
+            ? value
+            : throw new ConfigurationException($"--perplexity: got {value}, expected a number from 1 to 500");
 
     private static void Draw(
         CommandContext context, TableArguments arguments, OutputFile file, MapInputs request, OutputFile? csv)
@@ -83,15 +101,19 @@ internal static class MapCommand
         }
 
         int[] rows = SampleRows(input.Table, request.Limit, context.Seed ?? 0);
-        EmbeddingTable table = rows.Length == input.Table.Count ? input.Table : input.Table.Subset(rows);
-        ImageMap map = request.Method == PcaMethod
-            ? Pca.Project(table)
-            : ComputeUmap(context, table, request.Neighbors);
+        EmbeddingTable table = Rows(input.Table, rows);
+        EmbeddingTable? other = request.Beside is { } path ? Rows(ReadBeside(context, path, input.Table), rows) : null;
+        ImageMap map = Project(context, table, request);
+        ImageMap? beside = other is null ? null : Project(context, other, request);
         bool byLabel = request.Color != ByCluster && table.Labels is not null;
         MapGroups groups = byLabel
             ? MapGroups.ByLabel(table)
             : MapGroups.ByCluster(ClusterInputs.Fit(context, table, request.K).Clusters);
-        var report = new MapReport(input, rows, table, map, groups, request.Method);
+        var report = new MapReport(input, rows, table, map, groups, request.Method)
+        {
+            Beside = other is null ? null : new MapReport.Panel(request.Beside!, other, beside!),
+            Source = context.Value(arguments.Source),
+        };
         Display.Show(context, display =>
         {
             report.Write(file, display.Images("drawing", table.Count), context.Cancel);
@@ -102,18 +124,40 @@ internal static class MapCommand
         context.Result(report.Json(file, csv), report.Text(file));
     }
 
-    private static ImageMap ComputeUmap(CommandContext context, EmbeddingTable table, int neighbors)
+    private static EmbeddingTable Rows(EmbeddingTable table, int[] rows)
+        => rows.Length == table.Count ? table : table.Subset(rows);
+
+    private static EmbeddingTable ReadBeside(CommandContext context, string path, EmbeddingTable table)
     {
-        int epochs = Umap.DefaultEpochs(table.Count);
+        EmbeddingTable other = EmbeddingsInputs.Read(path, context.WriteNote);
+        return other.Paths.SequenceEqual(table.Paths, StringComparer.Ordinal)
+            ? other
+            : throw new DataException(
+                $"{path}: its {other.Count} rows are not those of the first embeddings ({table.Count}); expected the "
+                    + "same images in the same order, as 'simclr embed' writes them with --layer h and --layer z");
+    }
+
+    private static ImageMap Project(CommandContext context, EmbeddingTable table, MapInputs request)
+    {
+        if (request.Method == PcaMethod)
+        {
+            return Pca.Project(table);
+        }
+
+        var tsne = new TsneOptions { Perplexity = request.Perplexity, Seed = context.Seed ?? 0 };
+        int passes = request.Method == TsneMethod ? tsne.Iterations : Umap.DefaultEpochs(table.Count);
         return Display.Show(context, display =>
         {
-            IProgress<WorkDone> work = display.Work(epochs);
-            return Umap.Project(
-                table,
-                new UmapOptions { Neighbors = neighbors, Seed = context.Seed ?? 0 },
-                new ImmediateProgress<int>(epoch => work.Report(
-                    new WorkDone(epoch, $"placing {table.Count} images: pass {epoch} of {epochs}"))),
-                context.Cancel);
+            IProgress<WorkDone> work = display.Work(passes);
+            var progress = new ImmediateProgress<int>(pass => work.Report(
+                new WorkDone(pass, $"placing {table.Count} images: pass {pass} of {passes}")));
+            return request.Method == TsneMethod
+                ? Tsne.Project(table, tsne, progress, context.Cancel)
+                : Umap.Project(
+                    table,
+                    new UmapOptions { Neighbors = request.Neighbors, Seed = context.Seed ?? 0 },
+                    progress,
+                    context.Cancel);
         });
     }
 

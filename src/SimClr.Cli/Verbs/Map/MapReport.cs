@@ -31,8 +31,14 @@ internal sealed class MapReport
     {
         (this.input, this.rows, this.table, this.map, this.groups, this.method) =
             (input, rows, table, map, groups, method);
-        trust = table.Count > 2 * Neighbors ? Trustworthiness.Measure(table, map, Neighbors) : null;
+        trust = Measure(table, map);
     }
+
+    /// <summary>A second map of the same images; null for none.</summary>
+    public Panel? Beside { get; init; }
+
+    /// <summary>The embeddings as typed.</summary>
+    public required string Source { get; init; }
 
     private string Summary
     {
@@ -41,22 +47,26 @@ internal sealed class MapReport
             string some = rows.Length < input.Table.Count
                 ? $"{rows.Length} of {Plural.Format(input.Table.Count, "image")} (sampled by seed)"
                 : Plural.Format(rows.Length, "image");
-            string quality = trust is { } value
-                ? string.Create(CultureInfo.InvariantCulture, $", trustworthiness {value:0.000}")
-                : "";
-            string variance = map.Explained is { } share
-                ? string.Create(CultureInfo.InvariantCulture, $", {share:0%} of the variance on the two axes")
-                : "";
-            return $"{some} by {method}, colored by {groups.Kind}{quality}{variance}";
+            return $"{some} by {method}, colored by {groups.Kind}"
+                + (Beside is null ? Quality(trust, map) : $": {Caption}; {Beside.Caption}");
         }
     }
+
+    private string Caption => Path.GetFileName(Source) + Quality(trust, map);
 
     public void Write(OutputFile file, IProgress<int> progress, CancellationToken cancel)
     {
         var sheet = new MapTiles(rows.Length, row => input.Images.Read(rows[row]));
         bool page = !Path.GetExtension(file.Path).Equals(".png", StringComparison.OrdinalIgnoreCase);
         var content = new MapContent(
-            $"{Summary}.", map.Coordinates, groups.Numbers, groups.Names, table.Paths);
+            $"{Summary}.", map.Coordinates, groups.Numbers, groups.Names, table.Paths)
+        {
+            Caption = Beside is null ? null : Caption,
+        };
+        content = Beside is null ? content : content with
+        {
+            Beside = content with { Coordinates = Beside.Map.Coordinates, Caption = Beside.Caption },
+        };
         file.Write(page
             ? Encoding.UTF8.GetBytes(MapPage.Html(content, sheet.Draw(progress, cancel)))
             : MapPicture.Draw(content, row => input.Images.Read(rows[row])));
@@ -66,16 +76,35 @@ internal sealed class MapReport
     {
         if (file is not null)
         {
-            CsvText.Write(file, $"path,x,y,{groups.Kind}", Enumerable.Range(0, table.Count).Select(row => new object?[]
-            {
+            string header = $"path,x,y,{groups.Kind}{(Beside is null ? "" : ",beside_x,beside_y")}";
+            CsvText.Write(file, header, Enumerable.Range(0, table.Count).Select(row => (object?[])
+            [
                 table.Paths[row], map[row].X, map[row].Y, groups.Names[groups.Numbers[row]],
-            }));
+                .. Beside is null ? Array.Empty<object?>() : [Beside.Map[row].X, Beside.Map[row].Y],
+            ]));
         }
     }
 
-    public JsonObject Json(OutputFile file, OutputFile? csv) => new()
+    public JsonObject Json(OutputFile file, OutputFile? csv)
     {
-        ["file"] = file.Path,
+        JsonObject json = Json(file.Path, csv?.Path);
+        if (Beside is not null)
+        {
+            json["beside"] = new JsonObject
+            {
+                ["file"] = Beside.File,
+                ["dimension"] = Beside.Table.Dimension,
+                ["trustworthiness"] = Beside.Trust,
+                ["explained"] = Beside.Map.Explained,
+            };
+        }
+
+        return json;
+    }
+
+    private JsonObject Json(string file, string? csv) => new()
+    {
+        ["file"] = file,
         ["images"] = input.Table.Count,
         ["shown"] = rows.Length,
         ["dimension"] = table.Dimension,
@@ -85,8 +114,32 @@ internal sealed class MapReport
         ["trustworthiness"] = trust,
         ["explained"] = map.Explained,
         ["skipped_images"] = input.Skipped,
-        ["csv"] = csv?.Path,
+        ["csv"] = csv,
     };
 
+    private static double? Measure(EmbeddingTable table, ImageMap map)
+        => table.Count > 2 * Neighbors ? Trustworthiness.Measure(table, map, Neighbors) : null;
+
+    private static string Quality(double? trust, ImageMap map)
+    {
+        string quality = trust is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $", trustworthiness {value:0.000}")
+            : "";
+        return map.Explained is { } share
+            ? quality + string.Create(CultureInfo.InvariantCulture, $", {share:0%} of the variance on the two axes")
+            : quality;
+    }
+
     public string Text(OutputFile file) => $"wrote {file.Path}: {Summary}";
+
+    /// <summary>A map of the same images by other embeddings.</summary>
+    /// <param name="File">The embeddings as typed.</param>
+    /// <param name="Table">The embeddings.</param>
+    /// <param name="Map">Their map.</param>
+    public sealed record Panel(string File, EmbeddingTable Table, ImageMap Map)
+    {
+        public double? Trust { get; } = Measure(Table, Map);
+
+        public string Caption => Path.GetFileName(File) + Quality(Trust, Map);
+    }
 }

@@ -16,10 +16,10 @@ namespace SimClr.Evaluation;
 public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
 
 /// <summary>
-/// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder (or on the
-/// output of its head), trained on random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics
-/// change. Several ranks share each batch and the test images; the result does not depend on their number, except for
-/// rounding.
+/// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder (or on the output
+/// of its head), trained on random crops and flips. The encoder's batch norm is in inference mode: neither its weights
+/// nor its statistics change. Several ranks share each batch and the test images; the result does not depend on their
+/// number, except for rounding.
 /// </summary>
 public static partial class LinearEvaluation
 {

@@ -106,10 +106,11 @@ public static class ContrastiveProbe
             int rows = Math.Min(AnchorsAtOnce, anchors - start);
             Tensor a = Rows(first, group[start..(start + rows)], options.Normalize);   // [n, d]
             Tensor logits = a.matmul(others.t()).div(RootedScalars.From(options.Temperature));   // [n, N]
-            Tensor own = arange(start, start + rows, device: CPU).unsqueeze(1);
+            Tensor own = tensor([.. Enumerable.Range(start, rows).Select(i => (long)i)], [rows, 1], device: CPU);
             Tensor positive = logits.gather(1, own);
-            Tensor rivals = logits.scatter(1, own, full_like(positive, RootedScalars.From(double.NegativeInfinity))).amax([1]);
-            bool[] found = positive.squeeze(1).gt(rivals).data<bool>().ToArray();
+            Tensor nothing = full_like(positive, RootedScalars.From(double.NegativeInfinity));
+            Tensor rivals = logits.scatter(1, own, nothing).amax([1]);
+            bool[] found = [.. positive.squeeze(1).gt(rivals).data<bool>()];
             for (int i = 0; i < rows; i++)
             {
                 right[group[start + i]] = found[i] ? 1 : 0;

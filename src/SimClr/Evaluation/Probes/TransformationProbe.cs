@@ -10,8 +10,8 @@ namespace SimClr.Evaluation;
 /// be predicted from a representation, the more the representation keeps of it. Each image is shown in random views of
 /// training (crop, flip and color distortion, without grayscale), and each view in color and gray, rotated by 0°, 90°,
 /// 180° and 270°, with Gaussian noise (σ = 0.1), and after Sobel filtering; "corrupted" means the noise. The paper
-/// trains MLPs; this class trains linear classifiers (logistic regression), which measure what a linear layer can read. In the
-/// paper, color or gray has 80% by chance, the frequencies in its views; here all kinds are equally frequent.
+/// trains MLPs; this class trains linear classifiers (logistic regression), which measure what a linear layer can read.
+/// In the paper, color or gray has 80% by chance, the frequency in its views; here all kinds are equally frequent.
 /// </summary>
 public static class TransformationProbe
 {
@@ -84,7 +84,8 @@ public static class TransformationProbe
                 {
                     int before = done;
                     EmbeddingTable table = Embedder.Embed(
-                        encoder, decoded, variant.Render(encoder.Views, options.Seed, view), encoder.Views.Size, data, skipped,
+                        encoder, decoded, variant.Render(encoder.Views, options.Seed, view), encoder.Views.Size, data,
+                        skipped,
                         progress is null ? null : new ProgressOffset(progress, before), null, cancellation);
                     done = before + images.Count;
                     return table;
@@ -118,7 +119,8 @@ public static class TransformationProbe
         double[] right = new double[images.Length];
         for (int row = 0; row < rows.Count; row++)
         {
-            right[row % images.Length] += predicted[row] == rows.Labels![row] ? 1.0 / (kinds.Length * options.Views) : 0;
+            double share = 1.0 / (kinds.Length * options.Views);
+            right[row % images.Length] += predicted[row] == rows.Labels![row] ? share : 0;
         }
 
         Interval interval = Bootstrap.Intervals(images.Length, 1, options.Seed, (times, values) =>

@@ -31,8 +31,8 @@ public sealed record WeightSpectrum
     public double ShareBelowOnePercent => (double)Values.Count(value => value < SmallShare * Values[0]) / Values.Count;
 
     /// <summary>
-    /// The effective rank (Roy and Vetterli 2007): exp of the entropy of the values divided by their sum, 1 … the number
-    /// of values; 0 if all are zero. (They divide singular values; here all values are squared.)
+    /// The effective rank (Roy and Vetterli 2007): exp of the entropy of the values divided by their sum, from 1 to the
+    /// number of values; 0 if all are zero. (They divide singular values; here all values are squared.)
     /// </summary>
     public double EffectiveRank
     {

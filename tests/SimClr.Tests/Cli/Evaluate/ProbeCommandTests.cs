@@ -76,7 +76,10 @@ public sealed class ProbeCommandTests(RunFixture fixture) : IClassFixture<RunFix
     }
 
     private CommandRun Transformations(string data, params string[] more) => CommandRun.Of(
-        ["evaluate", "transformations", fixture.At("run"), "--train", fixture.At(data), "--test", fixture.At("test"), .. more]);
+    [
+        "evaluate", "transformations", fixture.At("run"), "--train", fixture.At(data), "--test", fixture.At("test"),
+        .. more,
+    ]);
 
     private CommandRun Contrastive(string run, string data, params string[] more)
         => CommandRun.Of(["evaluate", "contrastive", fixture.At(run), "--data", fixture.At(data), .. more]);

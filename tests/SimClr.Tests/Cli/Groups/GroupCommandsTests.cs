@@ -144,6 +144,7 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
 
     [Theory]
     [InlineData("umap", "label")]
+    [InlineData("tsne", "label")]
     [InlineData("pca", "cluster")]
     public void A_map_is_a_page_that_needs_nothing_else(string method, string color)
     {
@@ -175,6 +176,38 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         Assert.True(
             Pictures.Has(picture, new SkiaSharp.SKColor(200, 2, 20))
                 || Pictures.Has(picture, new SkiaSharp.SKColor(200, 5, 20)));
+    }
+
+    [Fact]
+    public void Two_layers_are_drawn_beside_each_other()
+    {
+        JsonObject json = fixture.Run(
+            "map all.csv --beside all.csv --out two.html --method tsne --perplexity 8 --csv two.csv --json").Json;
+        double trust = json["trustworthiness"]!.GetValue<double>();
+        Assert.Equal(trust, json["beside"]!["trustworthiness"]!.GetValue<double>());
+        string html = File.ReadAllText(fixture.At("two.html"));
+        Assert.Equal(2, html.Split("<canvas").Length - 1);
+        Assert.Equal(2, html.Split($"<figcaption>all.csv, trustworthiness {trust:0.000}</figcaption>").Length - 1);
+        JsonNode data = JsonNode.Parse(Data().Match(html).Groups[1].Value)!;
+        Assert.Equal(data["x"]!.ToJsonString(), data["beside"]!["x"]!.ToJsonString());
+        string[] csv = File.ReadAllLines(fixture.At("two.csv"));
+        Assert.Equal("path,x,y,label,beside_x,beside_y", csv[0]);
+        Assert.All(
+            csv.Skip(1).Select(line => line.Split(',')), row => Assert.Equal((row[1], row[2]), (row[4], row[5])));
+
+        Assert.Equal(0, fixture.Run("map all.csv --beside all.csv --out two.png --method pca").Code);
+        using var picture = Pictures.Decode(File.ReadAllBytes(fixture.At("two.png")));
+        Assert.Equal(2640, picture.Width);
+    }
+
+    [Theory]
+    [InlineData("--perplexity 0.5", 2, "--perplexity: got 0.5, expected a number from 1 to 500")]
+    [InlineData("--beside few.csv", 3, "expected the same images in the same order")]
+    [InlineData("--beside nowhere.csv", 3, "nowhere.csv")]
+    public void What_cannot_be_drawn_beside_is_refused(string more, int code, string expected)
+    {
+        File.WriteAllLines(fixture.At("few.csv"), File.ReadLines(fixture.At("all.csv")).Take(9));
+        Assert.Contains(expected, fixture.Run($"map all.csv --out beside.html {more}").Refused(code));
     }
 
     [Fact]
@@ -211,7 +244,7 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         "label all.csv --labels labels.csv --next n.csv",
         "--next shows suggested images; give their number with --suggest")]
     [InlineData("map all.csv --out map.gif", "expected a file that ends in .html or .png")]
-    [InlineData("map all.csv --out m.html --method tsne", "expected one of umap, pca")]
+    [InlineData("map all.csv --out m.html --method isomap", "expected one of umap, tsne, pca")]
     [InlineData("map all.csv --out m.html --limit 50000", "--limit: got 50000, expected at most 20000")]
     public void Wrong_usage_exits_2_and_states_the_expectation(string line, string expected)
         => Assert.Contains(expected, fixture.Run(line).Refused(2));

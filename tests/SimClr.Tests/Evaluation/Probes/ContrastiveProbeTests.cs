@@ -23,7 +23,8 @@ public sealed class ContrastiveProbeTests
             // The group of the anchor: the images from the last multiple of N on, and around the end.
             int start = i / candidates * candidates;
             int[] others = [.. Enumerable.Range(start, candidates).Select(j => order[j % images])];
-            double[] similarity = [.. others.Select(j => unit ? Tables.Cosine(a[order[i]], b[j]) : Dot(a[order[i]], b[j]))];
+            double[] anchor = a[order[i]];
+            double[] similarity = [.. others.Select(j => unit ? Tables.Cosine(anchor, b[j]) : Dot(anchor, b[j]))];
             double own = similarity[Array.IndexOf(others, order[i])];
             right += similarity.Count(value => value >= own) == 1 ? 1 : 0;
             double[] weights = [.. similarity.Select(value => Math.Exp(value / temperature))];
