@@ -81,7 +81,7 @@ internal sealed class ClaimJudge(StudyResults results)
             return NotMeasured(claim);
         }
 
-        double by = (double?)claim.Arguments["by"] ?? 0;
+        double by = Limit(claim, "by") ?? 0;
         Difference difference = Subtract(more, less);
         return Outcome(
             claim,
@@ -205,8 +205,7 @@ internal sealed class ClaimJudge(StudyResults results)
         double mean = seeds.Values.Average();
         Interval? interval = StudentT.MeanInterval([.. seeds.Values]) ?? selection.TestInterval();
         (double low, double high) = interval is { } known ? (known.Low, known.High) : (mean, mean);
-        bool holds = (double?)claim.Arguments["above"] is { } above ? low > above
-            : high < (double)claim.Arguments["below"]!;
+        bool holds = Limit(claim, "above") is { } above ? low > above : high < Limit(claim, "below")!.Value;
         return Outcome(
             claim,
             holds,
@@ -215,6 +214,11 @@ internal sealed class ClaimJudge(StudyResults results)
             ("low", low),
             ("high", high));
     }
+
+    private static double? Limit(StudyClaim claim, string name)
+        => claim.Arguments[name] is { } limit
+            ? double.Parse(limit.ToJsonString(), CultureInfo.InvariantCulture)
+            : null;
 
     private ClaimSelection Select(StudyClaim claim, string which)
     {

@@ -73,8 +73,9 @@ internal sealed record StudyArm(
 /// <summary>One dimension of the grid.</summary>
 /// <param name="Name">The name, used in claims.</param>
 /// <param name="Title">The title for charts.</param>
+/// <param name="Key">The key or variable whose values are the points; null if each point has its own settings.</param>
 /// <param name="Points">The points in order.</param>
-internal sealed record StudyAxis(string Name, string Title, IReadOnlyList<StudyPoint> Points);
+internal sealed record StudyAxis(string Name, string Title, string? Key, IReadOnlyList<StudyPoint> Points);
 
 /// <summary>One point of an axis.</summary>
 /// <param name="Label">The label.</param>

@@ -150,10 +150,11 @@ internal static class StudyFile
         node.Allow("title", "key", "points");
         string title = node.Find("title")?.AsText() ?? known?.Title ?? throw node.Bad("'title' is missing");
         StudyNode points = node.Section("points", allowList: true);
-        string? key = node.Find("key")?.AsText();
+        string? key = node.Find("key")?.AsText() ?? known?.Key;
         return new StudyAxis(
             node.Key,
             title,
+            key,
             points.IsList
                 ? [.. points.AsTexts().Select(value => new StudyPoint(value, Single(node, key, value)))]
                 : [.. points.Members().Select(point => new StudyPoint(point.Key, Settings(point)))]);
