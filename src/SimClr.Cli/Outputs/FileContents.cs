@@ -48,6 +48,15 @@ internal static class FileContents
 
     public static bool IsPicture(string file) => Png.IsMarked(Start(file, Png.MarkedLength));
 
+    /// <summary>Whether a file is a chart by <see cref="SvgDrawing.ForFile"/>.</summary>
+    public static bool IsChart(string file)
+    {
+        string start = Encoding.UTF8.GetString(Start(file, MaxLineBytes));
+        return start.StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", StringComparison.Ordinal)
+            && start.Contains(" role=\"img\" aria-label=\"", StringComparison.Ordinal)
+            && start.Contains("<metadata>", StringComparison.Ordinal);
+    }
+
     public static bool IsSkippedList(string file) => FirstLineOf(file) is { } line
         && (line.Length == 0 || line.StartsWith("{\"path\":", StringComparison.Ordinal));
 

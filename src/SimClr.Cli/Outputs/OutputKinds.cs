@@ -21,6 +21,10 @@ internal static class OutputKinds
 
     public static OutputKind Picture { get; } = new("a picture", "views.png", PictureFormat);
 
+    /// <summary>A chart that contains its data.</summary>
+    public static OutputKind Chart { get; } = new(
+        "a chart", "colors.svg", new OutputFormat([".svg"], FileContents.IsChart), PictureFormat);
+
     public static OutputKind Duplicates { get; } = Rows("duplicates", "group,keep,path");
 
     public static OutputKind Clusters { get; } = Rows("clusters", "path,cluster,cosine");
@@ -78,7 +82,7 @@ internal static class OutputKinds
     public static OutputKind Index { get; } = new("an index", "photos.index");
 
     private static IEnumerable<OutputKind> WithFormats =>
-        [Map, Picture, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
+        [Map, Picture, Chart, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
 
     /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>
     public static bool IsKnownExtension(string extension)

@@ -57,7 +57,7 @@ internal static class ContactSheet
     /// Chooses images at even intervals, since folders are sorted by class; an unreadable image is replaced by the next
     /// one.
     /// </summary>
-    private static List<(int Index, RgbImage Image)> Choose(ImageDataSet images, int count)
+    public static List<(int Index, RgbImage Image)> Choose(ImageDataSet images, int count)
     {
         int wanted = Math.Min(count, images.Count);
         var chosen = new List<(int, RgbImage)>(wanted);
@@ -147,7 +147,7 @@ internal static class ContactSheet
             CultureInfo.InvariantCulture,
             $"{data} · views of {views.Size} px · color strength {views.Strength} · "
                 + $"{(views.Blur ? "blur" : "no blur")} · crop {views.AreaMin:0.##} to "
-                + $"{views.AreaMax:0.##} of the area · seed {seed}");
+                + $"{views.AreaMax:0.##} of the area · seed {seed}{Branches(views)}");
         Lettering.Write(
             canvas,
             text,
@@ -155,6 +155,17 @@ internal static class ContactSheet
             ContactSheetLayout.TextSize - 1,
             Ink.Faint,
             width: layout.Width - (2 * layout.Foot.X));
+    }
+
+    /// <summary>Describes the operations of the two views, unless they are the paper's.</summary>
+    private static string Branches(ViewOptions views)
+    {
+        OperationList first = views.First ?? views.Operations;
+        OperationList second = views.Second ?? views.Operations;
+        string lists = first.Equals(second)
+            ? first.Equals(OperationList.Paper) ? "" : $" · {first}"
+            : $" · view 1 {first}, view 2 {second}";
+        return lists + (views.SharedCrop ? " after a shared crop" : "");
     }
 
     private static void DrawViews(

@@ -4,6 +4,7 @@ using SimClr.Cli.Outputs;
 using SimClr.Cli.Reports;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -14,10 +15,35 @@ internal static class AugmentCommand
     private const int MaxViews = 16;
 
     public static Command Create() => new Verb(
-        "augment", "Show the random views used in training.", "simclr augment preview sample: --out views.png")
+        "augment", "Show the random views used in training, and what each operation does.", "simclr augment preview sample: --out views.png")
     {
-        Preview(),
+        Preview(), AugmentGallery.Create(), AugmentColors.Create(),
     };
+
+    /// <summary>Opens images; also a single image file.</summary>
+    public static ImageDataSet Open(CommandContext context, string data, DataOptions reading)
+    {
+        if (!ImageDecoder.KnowsExtensionOf(data) || !File.Exists(data))
+        {
+            return context.OpenImages(data, reading);
+        }
+
+        try
+        {
+            return new InMemoryDataSet([ImageDecoder.Decode(RegularFile.ReadAllBytes(data), data, reading)], name: data);
+        }
+        catch (UnreadableImageException error)
+        {
+            throw new DataException(error.Message, error);
+        }
+    }
+
+    /// <summary>Returns the configuration; without one, the preset is chosen by the image size.</summary>
+    public static PretrainOptions Resolve(
+        CommandContext context, ConfigurationOptions configuration, ImageDataSet images, PretrainOptions options)
+        => configuration.IsSpecified(context)
+            ? options
+            : configuration.Resolve(context, DefaultPreset.For(images));
 
     private static Verb Preview()
     {
@@ -68,11 +94,8 @@ internal static class AugmentCommand
         int viewsPerImage)
     {
         PretrainOptions options = configuration.Resolve(context);
-        using ImageDataSet images = context.OpenImages(data, options.Data);
-        if (!configuration.IsSpecified(context))
-        {
-            options = configuration.Resolve(context, DefaultPreset.For(images));
-        }
+        using ImageDataSet images = Open(context, data, options.Data);
+        options = Resolve(context, configuration, images, options);
 
         byte[] png = ContactSheet.Render(images, options.Views, options.Seed, count, viewsPerImage);
         file.Write(png);
@@ -89,6 +112,7 @@ internal static class AugmentCommand
                 + $"{viewsPerImage} view(s) each");
     }
 
-    private static int RequireMax(long value, int max, string name)
+    /// <summary>Returns a number of at most a limit.</summary>
+    public static int RequireMax(long value, int max, string name)
         => value <= max ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {max}");
 }

@@ -49,7 +49,7 @@ internal static class AutoAugment
     {
         double share = step.Level / MaxLevel;
         double signed = isNegative ? -share : share;
-        float factor = (float)(1 + (MaxFactor * signed));
+        double factor = 1 + (MaxFactor * signed);
         int shift = (int)(MaxShift * size * signed);
         switch (step.Operation)
         {

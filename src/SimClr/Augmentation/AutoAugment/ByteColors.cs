@@ -6,7 +6,7 @@ namespace SimClr.Augmentation;
 /// </summary>
 internal static class ByteColors
 {
-    public static void Brightness(Span<float> planes, float factor)
+    public static void Brightness(Span<float> planes, double factor)
     {
         foreach (ref float value in planes)
         {
@@ -14,7 +14,7 @@ internal static class ByteColors
         }
     }
 
-    public static void Saturation(Span<float> planes, float factor)
+    public static void Saturation(Span<float> planes, double factor)
     {
         int area = planes.Length / 3;
         for (int i = 0; i < area; i++)
@@ -27,7 +27,7 @@ internal static class ByteColors
         }
     }
 
-    public static void Contrast(Span<float> planes, float factor)
+    public static void Contrast(Span<float> planes, double factor)
     {
         int area = planes.Length / 3;
         long sum = 0;
@@ -36,7 +36,7 @@ internal static class ByteColors
             sum += Luma(planes, i, area);
         }
 
-        float mean = (float)((double)sum / area);
+        double mean = (double)sum / area;
         foreach (ref float value in planes)
         {
             value = Blend(Bytes.FromUnit(value), mean, factor);
@@ -47,7 +47,7 @@ internal static class ByteColors
     /// Moves pixels away from a smoothed view: the mean of 3 × 3 pixels, with weight 5 for the center. Pixels at the
     /// edge do not change.
     /// </summary>
-    public static void Sharpness(Span<float> planes, int size, float factor, Span<float> scratch)
+    public static void Sharpness(Span<float> planes, int size, double factor, Span<float> scratch)
     {
         int area = size * size;
         Span<float> source = scratch[..area];
@@ -110,16 +110,20 @@ internal static class ByteColors
 
             for (int i = 0; min < max && i < plane.Length; i++)
             {
-                plane[i] = Bytes.ToUnit((int)((Bytes.FromUnit(plane[i]) - min) * (255f / (max - min))));
+                plane[i] = Bytes.ToUnit(255 * (Bytes.FromUnit(plane[i]) - min) / (max - min));
             }
         }
     }
 
     // factor · value + (1 − factor) · other
-    private static float Blend(int value, float other, float factor)
-        => Bytes.ToUnit((int)Math.Clamp((factor * value) + ((1 - factor) * other), 0, 255));
+    private static float Blend(int value, double other, double factor)
+        => Bytes.ToUnit(Math.Clamp(Whole((factor * value) + ((1 - factor) * other)), 0, 255));
 
     private static int Luma(ReadOnlySpan<float> planes, int i, int area)
-        => (int)((0.2989f * Bytes.FromUnit(planes[i])) + (0.587f * Bytes.FromUnit(planes[area + i]))
-            + (0.114f * Bytes.FromUnit(planes[(2 * area) + i])));
+        => Whole(
+            (0.2989 * Bytes.FromUnit(planes[i])) + (0.587 * Bytes.FromUnit(planes[area + i]))
+                + (0.114 * Bytes.FromUnit(planes[(2 * area) + i])));
+
+    // Sums that are whole numbers but for rounding keep their value.
+    private static int Whole(double value) => (int)Math.Floor(value + 1e-6);
 }
