@@ -94,13 +94,23 @@ internal sealed class ClaimSelection(StudyResults results, JsonObject arguments)
     }
 
     /// <summary>The selection in words.</summary>
-    public override string ToString() => string.Join(
-        ", ",
-        selector.Where(entry => entry.Key != "measure" && !OtherWords.Contains(entry.Key))
-            .Select(entry => entry.Key == Diagonal ? (entry.Value!.GetValue<bool>() ? "diagonal" : "off the diagonal")
-                : entry.Value is JsonArray list ? string.Join(" or ", list.Select(Text))
-                : Text(entry.Value))
-            .DefaultIfEmpty("all"));
+    public override string ToString()
+    {
+        string points = string.Join(
+            ", ",
+            selector.Where(entry => entry.Key != "measure" && !OtherWords.Contains(entry.Key))
+                .Select(entry => entry.Key == Diagonal
+                    ? (entry.Value!.GetValue<bool>() ? "diagonal" : "off the diagonal")
+                    : entry.Value is JsonArray list ? string.Join(" or ", list.Select(Text))
+                    : Text(entry.Value)));
+        return ((string?)selector["measure"], points) switch
+        {
+            (null, "") => "all",
+            (null, _) => points,
+            ({ } measure, "") => measure,
+            var (measure, _) => $"{points} ({measure})",
+        };
+    }
 
     private static JsonObject WithLabels(StudyPlan plan, JsonObject arguments)
     {
