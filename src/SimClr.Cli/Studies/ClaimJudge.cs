@@ -32,12 +32,11 @@ internal sealed class ClaimJudge(StudyResults results)
         string along = (string)claim.Arguments["along"]!;
         string direction = (string)claim.Arguments["direction"]!;
         StudyAxis axis = results.Plan.Axes.First(axis => axis.Name == along);
-        string[] labels =
-            [.. axis.Points.Select(point => point.Label).Where(label => all.At(along, label).Points.Count > 0)];
+        (string Label, ClaimSelection At)[] points = [.. all.Along(claim.Arguments["along"]!)];
         List<(long Seed, double Index, double Value)> values = [];
-        foreach ((int index, string label) in labels.Index())
+        foreach ((int index, (_, ClaimSelection at)) in points.Index())
         {
-            if (all.At(along, label).Seeds() is not { } seeds)
+            if (at.Seeds() is not { } seeds)
             {
                 return NotMeasured(claim);
             }
@@ -45,7 +44,7 @@ internal sealed class ClaimJudge(StudyResults results)
             values.AddRange(seeds.Select(seed => (seed.Key, (double)index, seed.Value)));
         }
 
-        if (labels.Length < 2)
+        if (points.Length < 2)
         {
             return NotMeasured(claim);
         }
@@ -58,7 +57,7 @@ internal sealed class ClaimJudge(StudyResults results)
         RankCorrelation correlation = RankCorrelation.Compute(
             [.. values.Select(value => value.Index)],
             [.. values.Select(value => sign * (value.Value - means[value.Seed]))]);
-        Difference ends = Subtract(all.At(along, labels[^1]), all.At(along, labels[0]));
+        Difference ends = Subtract(points[^1].At, points[0].At);
         bool isTrend = correlation.Rho > 0
             && correlation.PValue < Significance
             && (sign > 0 ? ends.Low > 0 : ends.High < 0);
@@ -70,7 +69,7 @@ internal sealed class ClaimJudge(StudyResults results)
                 CultureInfo.InvariantCulture,
                 $"rank correlation with {axis.Title} {sign * correlation.Rho:F2} (p "
                     + $"{Probability(correlation.PValue)}); ")
-                + $"from {labels[0]} to {labels[^1]} {ends.Text}",
+                + $"from {points[0].Label} to {points[^1].Label} {ends.Text}",
             ("rho", sign * correlation.Rho),
             ("p", correlation.PValue),
             ("difference", ends.Mean),
@@ -87,7 +86,7 @@ internal sealed class ClaimJudge(StudyResults results)
             return NotMeasured(claim);
         }
 
-        double by = (double?)claim.Arguments["by"] ?? 0;
+        double by = Limit(claim, "by") ?? 0;
         Difference difference = Subtract(more, less);
         return Outcome(
             claim,
@@ -101,33 +100,30 @@ internal sealed class ClaimJudge(StudyResults results)
     private ClaimOutcome Best(StudyClaim claim)
     {
         var all = new ClaimSelection(results, claim.Arguments);
-        string along = (string)claim.Arguments["along"]!;
         string[] expected = [.. ((JsonArray)claim.Arguments["in"]!).Select(item => item!.ToString())];
-        List<(string Label, double Mean)> means = [];
-        foreach (StudyPoint point in LabelsOf(along))
+        List<(string Label, ClaimSelection At, double Mean)> means = [];
+        foreach ((string label, ClaimSelection at) in all.Along(claim.Arguments["along"]!))
         {
-            ClaimSelection at = all.At(along, point.Label);
-            if (at.Points.Count > 0)
+            if (at.Seeds() is not { } seeds)
             {
-                if (at.Seeds() is not { } seeds)
-                {
-                    return NotMeasured(claim);
-                }
-
-                means.Add((point.Label, seeds.Values.Average()));
+                return NotMeasured(claim);
             }
+
+            means.Add((label, at, seeds.Values.Average()));
         }
 
-        (string Label, double Mean)[] inside = [.. means.Where(point => expected.Contains(point.Label))];
-        (string Label, double Mean)[] outside = [.. means.Where(point => !expected.Contains(point.Label))];
+        (string Label, ClaimSelection At, double Mean)[] inside =
+            [.. means.Where(point => expected.Contains(point.Label))];
+        (string Label, ClaimSelection At, double Mean)[] outside =
+            [.. means.Where(point => !expected.Contains(point.Label))];
         if (inside.Length == 0 || outside.Length == 0)
         {
             return NotMeasured(claim);
         }
 
-        (string Label, double Mean) best = inside.MaxBy(point => point.Mean);
-        (string Label, double Mean) rival = outside.MaxBy(point => point.Mean);
-        Difference difference = Subtract(all.At(along, best.Label), all.At(along, rival.Label));
+        (string Label, ClaimSelection At, double Mean) best = inside.MaxBy(point => point.Mean);
+        (string Label, ClaimSelection At, double Mean) rival = outside.MaxBy(point => point.Mean);
+        Difference difference = Subtract(best.At, rival.At);
         return Outcome(
             claim,
             difference.Low > 0,
@@ -214,8 +210,7 @@ internal sealed class ClaimJudge(StudyResults results)
         double mean = seeds.Values.Average();
         Interval? interval = StudentT.MeanInterval([.. seeds.Values]) ?? selection.TestInterval();
         (double low, double high) = interval is { } known ? (known.Low, known.High) : (mean, mean);
-        bool holds = (double?)claim.Arguments["above"] is { } above ? low > above
-            : high < (double)claim.Arguments["below"]!;
+        bool holds = Limit(claim, "above") is { } above ? low > above : high < Limit(claim, "below")!.Value;
         return Outcome(
             claim,
             holds,
@@ -225,10 +220,10 @@ internal sealed class ClaimJudge(StudyResults results)
             ("high", high));
     }
 
-    private IReadOnlyList<StudyPoint> LabelsOf(string axis)
-        => axis == "arm"
-            ? [.. results.Plan.Arms.Select(arm => new StudyPoint(arm.Name, StudySettings.None))]
-            : results.Plan.Axes.First(known => known.Name == axis).Points;
+    private static double? Limit(StudyClaim claim, string name)
+        => claim.Arguments[name] is { } limit
+            ? double.Parse(limit.ToJsonString(), CultureInfo.InvariantCulture)
+            : null;
 
     private ClaimSelection Select(StudyClaim claim, string which)
     {

@@ -5,18 +5,28 @@ using SimClr.Evaluation;
 namespace SimClr.Cli.Studies;
 
 /// <summary>
-/// The points that a claim refers to: <c>arm</c>, one label or several for each axis, and <c>measure</c>. What is left
-/// out is averaged over; the measure defaults to the first.
+/// The points that a claim refers to: <c>arm</c>, one label or several for each axis, <c>measure</c>, and
+/// <c>diagonal</c>: true for the points with one label on all axes, false for the others. The labels <c>first</c> and
+/// <c>last</c> are the ends of an axis at the scale of the results. What is left out is averaged over; the measure
+/// defaults to the first.
 /// </summary>
 /// <param name="results">The results.</param>
-/// <param name="selector">The arguments.</param>
-internal sealed class ClaimSelection(StudyResults results, JsonObject selector)
+/// <param name="arguments">The arguments.</param>
+internal sealed class ClaimSelection(StudyResults results, JsonObject arguments)
 {
+    /// <summary>The word for points with the same label on all axes.</summary>
+    public const string Diagonal = "diagonal";
+
+    private const string First = "first";
+    private const string Last = "last";
+
     private static readonly string[] OtherWords =
         ["more", "less", "by", "along", "in", "at", "than", "direction", "x", "y", "above", "below"];
 
+    private readonly JsonObject selector = WithLabels(results.Plan, arguments);
+
     /// <summary>The measure.</summary>
-    public StudyMeasure Measure { get; } = (string?)selector["measure"] is { } name
+    public StudyMeasure Measure { get; } = (string?)arguments["measure"] is { } name
         ? results.Plan.Study.Measures.First(measure => measure.Name == name)
         : results.Plan.Study.Measures[0];
 
@@ -38,6 +48,27 @@ internal sealed class ClaimSelection(StudyResults results, JsonObject selector)
 
     /// <summary>The selection at one point of an axis.</summary>
     public ClaimSelection At(string axis, string label) => And(new JsonObject { [axis] = label });
+
+    /// <summary>
+    /// The selection at each point of an axis, or of the grid of several, by label; those without results are left out.
+    /// </summary>
+    /// <param name="along">An axis, <c>arm</c>, or a list of these.</param>
+    public IReadOnlyList<(string Label, ClaimSelection Selection)> Along(JsonNode along)
+    {
+        IEnumerable<(string Label, ClaimSelection Selection)> grid = [("", this)];
+        foreach (string axis in along is JsonArray list ? list.Select(Text) : [Text(along)])
+        {
+            IEnumerable<string> all = axis == "arm"
+                ? results.Plan.Arms.Select(arm => arm.Name)
+                : results.Plan.Axes.First(known => known.Name == axis).Points.Select(point => point.Label);
+            string[] labels = [.. all.Where(label => IsIn(selector[axis], label))];
+            grid = grid.SelectMany(begun => labels.Select(
+                label => (begun.Label.Length == 0 ? label : $"{begun.Label} + {label}",
+                    begun.Selection.At(axis, label))));
+        }
+
+        return [.. grid.Where(point => point.Selection.Points.Count > 0)];
+    }
 
     /// <summary>
     /// The mean over the selected points for each seed that has all of them; null if nothing is complete.
@@ -63,14 +94,43 @@ internal sealed class ClaimSelection(StudyResults results, JsonObject selector)
     }
 
     /// <summary>The selection in words.</summary>
-    public override string ToString() => string.Join(
-        ", ",
-        selector.Where(entry => entry.Key != "measure" && !OtherWords.Contains(entry.Key))
-            .Select(entry => entry.Value is JsonArray list ? string.Join(" or ", list.Select(Text)) : Text(entry.Value))
-            .DefaultIfEmpty("all"));
+    public override string ToString()
+    {
+        string points = string.Join(
+            ", ",
+            selector.Where(entry => entry.Key != "measure" && !OtherWords.Contains(entry.Key))
+                .Select(entry => entry.Key == Diagonal
+                    ? (entry.Value!.GetValue<bool>() ? "diagonal" : "off the diagonal")
+                    : entry.Value is JsonArray list ? string.Join(" or ", list.Select(Text))
+                    : Text(entry.Value)));
+        return ((string?)selector["measure"], points) switch
+        {
+            (null, "") => "all",
+            (null, _) => points,
+            ({ } measure, "") => measure,
+            var (measure, _) => $"{points} ({measure})",
+        };
+    }
+
+    private static JsonObject WithLabels(StudyPlan plan, JsonObject arguments)
+    {
+        JsonObject labels = arguments.DeepClone().AsObject();
+        foreach (StudyAxis axis in plan.Axes)
+        {
+            string? wanted = labels[axis.Name] is JsonValue value ? Text(value) : null;
+            if (wanted is First or Last)
+            {
+                labels[axis.Name] = axis.Points[wanted == First ? 0 : ^1].Label;
+            }
+        }
+
+        return labels;
+    }
 
     private bool Matches(StudyPointResult point)
         => IsIn(selector["arm"], point.Arm.Name)
+            && (selector[Diagonal] is not { } wanted
+                || wanted.GetValue<bool>() == (point.Points.Distinct().Count() == 1))
             && results.Plan.Axes.Index().All(axis => IsIn(selector[axis.Item.Name], point.Points[axis.Index]));
 
     private static bool IsIn(JsonNode? wanted, string label) => wanted switch

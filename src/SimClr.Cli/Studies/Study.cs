@@ -9,6 +9,7 @@ namespace SimClr.Cli.Studies;
 /// <param name="Name">The name, such as <c>color</c>.</param>
 /// <param name="Title">The title of the page.</param>
 /// <param name="Paper">The figure or table in the paper.</param>
+/// <param name="Settings">Settings of all scales and arms, which may override them.</param>
 /// <param name="Arms">The methods that are compared: one color each.</param>
 /// <param name="Axes">The grid that every arm covers; may be empty.</param>
 /// <param name="Measures">What is measured on each cell; the first one is drawn.</param>
@@ -20,6 +21,7 @@ internal sealed record Study(
     string Name,
     string Title,
     StudyPaper Paper,
+    StudySettings Settings,
     IReadOnlyList<StudyArm> Arms,
     IReadOnlyList<StudyAxis> Axes,
     IReadOnlyList<StudyMeasure> Measures,
@@ -37,6 +39,7 @@ internal sealed record Study(
 /// The printed numbers: the path of labels (arm, then one point per axis; or one label of a measure last) and the
 /// number. Empty if the figure prints none.
 /// </param>
+/// <param name="Others">Numbers that the figure prints of methods which the study has no arms for.</param>
 /// <param name="Note">What else to know about the numbers; or null.</param>
 internal sealed record StudyPaper(
     string Item,
@@ -44,6 +47,7 @@ internal sealed record StudyPaper(
     string Setting,
     string Measure,
     IReadOnlyList<PaperValue> Values,
+    IReadOnlyList<PaperValue> Others,
     string? Note);
 
 /// <summary>A number that the paper prints.</summary>
@@ -69,8 +73,9 @@ internal sealed record StudyArm(
 /// <summary>One dimension of the grid.</summary>
 /// <param name="Name">The name, used in claims.</param>
 /// <param name="Title">The title for charts.</param>
+/// <param name="Key">The key or variable whose values are the points; null if each point has its own settings.</param>
 /// <param name="Points">The points in order.</param>
-internal sealed record StudyAxis(string Name, string Title, IReadOnlyList<StudyPoint> Points);
+internal sealed record StudyAxis(string Name, string Title, string? Key, IReadOnlyList<StudyPoint> Points);
 
 /// <summary>One point of an axis.</summary>
 /// <param name="Label">The label.</param>
@@ -78,8 +83,8 @@ internal sealed record StudyAxis(string Name, string Title, IReadOnlyList<StudyP
 internal sealed record StudyPoint(string Label, StudySettings Settings);
 
 /// <summary>
-/// Settings in order: keys with a dot (and <c>preset</c>, <c>precision</c>) belong to the configuration of a run, all
-/// others are variables of the commands.
+/// Settings in order: keys with a dot (and <c>preset</c>, <c>precision</c> and the like) belong to the configuration of a run, all
+/// others are variables of the commands and of the configuration.
 /// </summary>
 /// <param name="Configuration">Key and value of the configuration.</param>
 /// <param name="Variables">Name and text of each variable.</param>
@@ -104,6 +109,27 @@ internal sealed record StudySettings(
             ],
             variables);
     }
+
+    /// <summary>
+    /// The configuration with its variables replaced: <c>[{first}, {second}]</c>. Of a list, each item is kept once.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, string>> Assignments()
+        => Configuration.Select(setting => KeyValuePair.Create(setting.Key, Assigned(setting.Value)));
+
+    private string Assigned(string value)
+    {
+        if (!value.Contains('{'))
+        {
+            return value;
+        }
+
+        string text = Variables.Aggregate(
+            value,
+            (known, variable) => known.Replace($"{{{variable.Key}}}", variable.Value, StringComparison.Ordinal));
+        return text.StartsWith('[') && text.EndsWith(']')
+            ? $"[{string.Join(", ", text[1..^1].Split(", ", StringSplitOptions.RemoveEmptyEntries).Distinct())}]"
+            : text;
+    }
 }
 
 /// <summary>A measurement: a command on a cell, and the number to take from its JSON.</summary>
@@ -113,9 +139,15 @@ internal sealed record StudySettings(
 /// The command line without <c>simclr</c>; <c>{run}</c>, <c>{train}</c>, <c>{test}</c>, <c>{out}</c>, <c>{seed}</c> and
 /// variables are replaced. Null takes the number from the JSON of the training command.
 /// </param>
-/// <param name="Value">The path of the number in the JSON, such as <c>top1</c>.</param>
+/// <param name="Value">
+/// The path of the number in the JSON, such as <c>top1</c>, with variables; in a list, the next word is the <c>name</c>
+/// of an item.
+/// </param>
 /// <param name="Percent">Whether the number is a share, reported in percent.</param>
 /// <param name="Optional">Whether the JSON may lack the number, as for a data set that is not there.</param>
+/// <param name="Needs">
+/// A folder without which nothing is measured, such as <c>{sets}</c>; null if there is none.
+/// </param>
 /// <param name="Picture">The picture that the command writes, such as <c>{out}.png</c>; or null.</param>
 /// <param name="Series">The path of numbers in the JSON to draw as a curve; or null.</param>
 internal sealed record StudyMeasure(
@@ -125,6 +157,7 @@ internal sealed record StudyMeasure(
     string Value,
     bool Percent,
     bool Optional,
+    string? Needs,
     string? Picture,
     string? Series)
 {

@@ -70,7 +70,11 @@ internal static class StudyChecks
                 switch (key)
                 {
                     case "along":
-                        Require($"{value}", claim.Kind == "best" ? [.. axes, "arm"] : axes, $"{path}.{key}");
+                        RequireAll(
+                            value is JsonArray list && claim.Kind == "best" ? list.Select(item => $"{item}")
+                                : [$"{value}"],
+                            claim.Kind == "best" ? [.. axes, "arm"] : axes,
+                            $"{path}.{key}");
                         break;
                     case "direction":
                         Require($"{value}", Directions, $"{path}.{key}");
@@ -99,7 +103,7 @@ internal static class StudyChecks
         {
             foreach ((string key, JsonNode? value) in selector)
             {
-                Require(key, [.. axes, "arm", "measure"], path);
+                Require(key, [.. axes, "arm", "measure", ClaimSelection.Diagonal], path);
                 if (key is "arm" or "measure")
                 {
                     RequireAll(

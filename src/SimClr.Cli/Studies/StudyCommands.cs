@@ -35,6 +35,13 @@ internal sealed class StudyCommands(StudyPlan plan, StudyDirectory directory, st
     public string? Picture(StudyCell cell, StudyMeasure measure)
         => measure.Picture is { } template ? Replace(cell, measure, template) : null;
 
+    /// <summary>The folder without which a measure is not taken for a cell; null if there is none.</summary>
+    public string? Needs(StudyCell cell, StudyMeasure measure)
+        => measure.Needs is { } template ? Replace(cell, measure, template) : null;
+
+    /// <summary>The path of a measure's number in the JSON of its command.</summary>
+    public string Place(StudyCell cell, StudyMeasure measure) => Replace(cell, measure, measure.Value);
+
     private IEnumerable<string> Expand(StudyCell cell, StudyMeasure measure)
     {
         foreach (string word in measure.Command!.Split(' ', StringSplitOptions.RemoveEmptyEntries))

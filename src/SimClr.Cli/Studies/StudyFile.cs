@@ -5,7 +5,7 @@ namespace SimClr.Cli.Studies;
 /// <summary>Reads the YAML file of a study.</summary>
 internal static class StudyFile
 {
-    private static readonly string[] ConfigurationWords = ["preset", "precision"];
+    private static readonly string[] ConfigurationWords = ["preset", "precision", "augment_on", "online_linear"];
     private static readonly string[] ScaleWords =
         ["about", "data", "test", "images", "test_images", "seeds", "arms", "axes"];
 
@@ -20,8 +20,7 @@ internal static class StudyFile
             "study", "title", "paper", "arms", "axes", "measures", "scales", "claims", "plot", "differences",
             "settings");
         IReadOnlyList<StudyAxis> axes = Axes(root);
-        StudySettings settings = Settings(root.Find("settings"));
-        StudyArm[] arms = [.. root.Section("arms").Members().Select(arm => Arm(arm, settings, axes))];
+        StudyArm[] arms = [.. root.Section("arms").Members().Select(arm => Arm(arm, axes))];
         StudyMeasure[] measures = [.. root.Section("measures").Members().Select(Measure)];
         Dictionary<string, StudyScale> scales = root.Section("scales").Members().ToDictionary(
             scale => scale.Key, scale => Scale(scale, axes));
@@ -30,6 +29,7 @@ internal static class StudyFile
             root.Text("study"),
             root.Text("title"),
             Paper(root.Section("paper")),
+            Settings(root.Find("settings")),
             arms,
             axes,
             measures,
@@ -41,15 +41,19 @@ internal static class StudyFile
         return study;
     }
 
+    /// <summary>Whether a key belongs to the configuration of a run, and is no variable.</summary>
+    public static bool IsConfiguration(string key) => key.Contains('.') || ConfigurationWords.Contains(key);
+
     private static StudyPaper Paper(StudyNode node)
     {
-        node.Allow("item", "section", "setting", "measure", "values", "note");
+        node.Allow("item", "section", "setting", "measure", "values", "others", "note");
         return new StudyPaper(
             node.Text("item"),
             node.Text("section"),
             node.Text("setting"),
             node.Text("measure"),
             node.Find("values") is { } values ? [.. Values(values, [])] : [],
+            node.Find("others") is { } others ? [.. Values(others, [])] : [],
             node.Find("note")?.AsText());
     }
 
@@ -58,7 +62,7 @@ internal static class StudyFile
             ? node.Members().SelectMany(member => Values(member, [.. path, member.Key]))
             : [new PaperValue(path, node.AsNumber())];
 
-    private static StudyArm Arm(StudyNode node, StudySettings settings, IReadOnlyList<StudyAxis> axes)
+    private static StudyArm Arm(StudyNode node, IReadOnlyList<StudyAxis> axes)
     {
         string? train = node.Find("train")?.AsText();
         if (train is not (null or "pretrain" or "supervised"))
@@ -80,14 +84,14 @@ internal static class StudyFile
         return new StudyArm(
             node.Key,
             train,
-            settings.With(Settings(node, "train", "at", "measures")),
+            Settings(node, "train", "at", "measures"),
             at,
             [.. node.Texts("measures")]);
     }
 
     private static StudyMeasure Measure(StudyNode node)
     {
-        node.Allow("title", "command", "value", "percent", "optional", "picture", "series");
+        node.Allow("title", "command", "value", "percent", "optional", "needs", "picture", "series");
         return new StudyMeasure(
             node.Key,
             node.Text("title"),
@@ -95,6 +99,7 @@ internal static class StudyFile
             node.Text("value"),
             node.Find("percent")?.AsBoolean() ?? true,
             node.Find("optional")?.AsBoolean() ?? false,
+            node.Find("needs")?.AsText(),
             node.Find("picture")?.AsText(),
             node.Find("series")?.AsText());
     }
@@ -145,10 +150,11 @@ internal static class StudyFile
         node.Allow("title", "key", "points");
         string title = node.Find("title")?.AsText() ?? known?.Title ?? throw node.Bad("'title' is missing");
         StudyNode points = node.Section("points", allowList: true);
-        string? key = node.Find("key")?.AsText();
+        string? key = node.Find("key")?.AsText() ?? known?.Key;
         return new StudyAxis(
             node.Key,
             title,
+            key,
             points.IsList
                 ? [.. points.AsTexts().Select(value => new StudyPoint(value, Single(node, key, value)))]
                 : [.. points.Members().Select(point => new StudyPoint(point.Key, Settings(point)))]);
@@ -178,8 +184,6 @@ internal static class StudyFile
 
         return new StudySettings(configuration, variables);
     }
-
-    private static bool IsConfiguration(string key) => key.Contains('.') || ConfigurationWords.Contains(key);
 
     private static StudyClaim Claim(StudyNode node)
     {

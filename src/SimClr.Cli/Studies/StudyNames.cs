@@ -4,11 +4,17 @@ namespace SimClr.Cli.Studies;
 /// Names of cells and runs for files. A run's name has only the parts that affect its training, so that cells which
 /// differ in nothing else share the run.
 /// </summary>
+/// <param name="basis">The settings of all cells.</param>
 /// <param name="arms">The arms of the plan.</param>
 /// <param name="axes">The axes of the plan.</param>
-internal sealed class StudyNames(IReadOnlyList<StudyArm> arms, IReadOnlyList<StudyAxis> axes)
+internal sealed class StudyNames(
+    StudySettings basis, IReadOnlyList<StudyArm> arms, IReadOnlyList<StudyAxis> axes)
 {
-    private readonly bool armsTrainAlike = arms.Select(TrainingOf).Distinct().Count() == 1;
+    // Values with variables, which the settings of an arm or point may give.
+    private readonly string templates = string.Join('\n', basis.Configuration
+        .Concat(arms.SelectMany(arm => arm.Settings.Configuration))
+        .Concat(axes.SelectMany(axis => axis.Points.SelectMany(point => point.Settings.Configuration)))
+        .Select(setting => setting.Value));
 
     private readonly Dictionary<string, string> known = [];
 
@@ -18,8 +24,8 @@ internal sealed class StudyNames(IReadOnlyList<StudyArm> arms, IReadOnlyList<Stu
     public string Run(StudyArm arm, IReadOnlyList<StudyPoint> points, long seed) => Unique(
         "run",
         [
-            armsTrainAlike ? arms[0].Train! : arm.Name,
-            .. points.Where((_, index) => axes[index].Points.Any(point => point.Settings.Configuration.Count > 0))
+            arms.Select(TrainingOf).Distinct().Count() == 1 ? arms[0].Train! : arm.Name,
+            .. points.Where((_, index) => axes[index].Points.Any(point => Trains(point.Settings)))
                 .Select(point => point.Label),
         ],
         seed);
@@ -39,8 +45,19 @@ internal sealed class StudyNames(IReadOnlyList<StudyArm> arms, IReadOnlyList<Stu
         }
     }
 
-    private static string TrainingOf(StudyArm arm) => string.Join(
-        '\n', [arm.Train ?? "", .. arm.Settings.Configuration.Select(setting => $"{setting.Key}={setting.Value}")]);
+    private bool Trains(StudySettings settings)
+        => settings.Configuration.Count > 0 || settings.Variables.Keys.Any(IsInTemplates);
+
+    private bool IsInTemplates(string variable) => templates.Contains($"{{{variable}}}", StringComparison.Ordinal);
+
+    private string TrainingOf(StudyArm arm) => string.Join(
+        '\n',
+        [
+            arm.Train ?? "",
+            .. arm.Settings.Configuration.Select(setting => $"{setting.Key}={setting.Value}"),
+            .. arm.Settings.Variables.Where(variable => IsInTemplates(variable.Key))
+                .Select(variable => $"{variable.Key}={variable.Value}"),
+        ]);
 
     private static string Slug(string label)
     {

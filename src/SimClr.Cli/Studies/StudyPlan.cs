@@ -31,7 +31,7 @@ internal sealed record StudyRun(
 /// <param name="Arms">The arms at this scale.</param>
 /// <param name="Axes">The axes at this scale.</param>
 /// <param name="Seeds">The seeds.</param>
-/// <param name="Overrides">Assignments of the user for all runs.</param>
+/// <param name="Overrides">Assignments of the user: configuration of all runs, and variables.</param>
 /// <param name="Cells">The cells; all seeds of one point follow one another.</param>
 internal sealed record StudyPlan(
     Study Study,
@@ -54,7 +54,9 @@ internal sealed record StudyPlan(
     /// <param name="study">The study.</param>
     /// <param name="scale">The name of the scale.</param>
     /// <param name="seeds">The seeds; null for those of the scale.</param>
-    /// <param name="overrides">Assignments for all runs.</param>
+    /// <param name="overrides">
+    /// Assignments: <c>section.key=value</c> for all runs, and <c>name=text</c> for variables.
+    /// </param>
     /// <exception cref="ConfigurationException">The scale is unknown, or a cell's configuration is invalid.</exception>
     public static StudyPlan Create(
         Study study, string scale, IReadOnlyList<long>? seeds, IReadOnlyList<string> overrides)
@@ -67,20 +69,22 @@ internal sealed record StudyPlan(
         StudyAxis[] axes =
             [.. study.Axes.Select(axis => size.Axes.FirstOrDefault(own => own.Name == axis.Name) ?? axis)];
         seeds ??= size.Seeds;
-        var names = new StudyNames(arms, axes);
+        StudySettings basis = study.Settings.With(size.Settings);
+        StudySettings own = Overridden(study, overrides);
+        var names = new StudyNames(basis, arms, axes);
         List<StudyCell> cells = [];
         foreach (StudyArm arm in arms)
         {
             foreach (StudyPoint[] points in Grid(arm, axes))
             {
                 StudySettings settings = points.Aggregate(
-                    size.Settings.With(arm.Settings), (all, point) => all.With(point.Settings));
+                    basis.With(arm.Settings), (all, point) => all.With(point.Settings)).With(own);
                 cells.AddRange(seeds.Select(seed => new StudyCell(
                     arm,
                     points,
                     seed,
                     names.Cell(arm, points, seed),
-                    Run(names, arm, points, seed, settings, overrides),
+                    Run(names, arm, points, seed, settings),
                     settings)));
             }
         }
@@ -123,6 +127,34 @@ internal sealed record StudyPlan(
         return [.. Cells.Where(cell => Array.IndexOf(groups, GroupOf(cell)) % parts == part - 1)];
     }
 
+    private static StudySettings Overridden(Study study, IReadOnlyList<string> overrides)
+    {
+        List<KeyValuePair<string, string>> configuration = [];
+        Dictionary<string, string> variables = [];
+        foreach (string text in overrides)
+        {
+            string[] sides = text.Split('=', 2);
+            if (sides.Length == 2 && !StudyFile.IsConfiguration(sides[0]))
+            {
+                variables[sides[0]] = IsVariable(study, sides[0])
+                    ? sides[1]
+                    : throw new ConfigurationException(
+                        $"--set: study '{study.Name}' has no variable '{sides[0]}'; a key of the configuration is "
+                            + "section.key=value");
+            }
+            else
+            {
+                configuration.Add(new(sides[0], sides.ElementAtOrDefault(1) ?? ""));
+            }
+        }
+
+        return new StudySettings(configuration, variables);
+    }
+
+    private static bool IsVariable(Study study, string name)
+        => study.Settings.Variables.ContainsKey(name)
+            || study.Scales.Values.Any(scale => scale.Settings.Variables.ContainsKey(name));
+
     private static string GroupOf(StudyCell cell) => cell.Run?.Name ?? cell.Name;
 
     private static IEnumerable<StudyPoint[]> Grid(StudyArm arm, IReadOnlyList<StudyAxis> axes)
@@ -147,20 +179,18 @@ internal sealed record StudyPlan(
         StudyArm arm,
         StudyPoint[] points,
         long seed,
-        StudySettings settings,
-        IReadOnlyList<string> overrides)
+        StudySettings settings)
     {
         if (arm.Train is not { } verb)
         {
             return null;
         }
 
-        string? preset = settings.Configuration.LastOrDefault(setting => setting.Key == "preset").Value;
+        KeyValuePair<string, string>[] all = [.. settings.Assignments()];
+        string? preset = all.LastOrDefault(setting => setting.Key == "preset").Value;
         string[] assignments =
         [
-            .. settings.Configuration.Where(setting => setting.Key != "preset")
-                .Select(setting => $"{setting.Key}={setting.Value}"),
-            .. overrides,
+            .. all.Where(setting => setting.Key != "preset").Select(setting => $"{setting.Key}={setting.Value}"),
         ];
         return new StudyRun(names.Run(arm, points, seed), verb, preset, assignments, seed);
     }

@@ -94,8 +94,17 @@ internal sealed class StudyRunner(
             ]);
         }
 
-        return record.Diverged || planned.Keys.All(record.Measurements.ContainsKey) ? record : null;
+        return record.Diverged || commands.MeasuresOf(cell).All(measure => IsMeasured(cell, measure, record))
+            ? record
+            : null;
     }
+
+    // What lacked its folder is measured once the folder is there.
+    private bool IsMeasured(StudyCell cell, StudyMeasure measure, CellRecord record)
+        => record.Measurements.TryGetValue(measure.Name, out CellMeasurement? measured)
+            && (measured.Value is not null
+                || commands.Needs(cell, measure) is not { } folder
+                || !Directory.Exists(folder));
 
     private void CheckRun(StudyRun run)
     {
@@ -135,8 +144,19 @@ internal sealed class StudyRunner(
         {
             foreach ((string[] command, StudyMeasure[] measures) in commands.Measure(cell))
             {
-                if (measures.All(measure => measured.ContainsKey(measure.Name)))
+                if (before is not null && measures.All(measure => IsMeasured(cell, measure, before)))
                 {
+                    continue;
+                }
+
+                if (commands.Needs(cell, measures[0]) is { } folder && !Directory.Exists(folder))
+                {
+                    error.WriteLine($"  not measured: {measures[0].Title}; there is no folder '{folder}'");
+                    foreach (StudyMeasure measure in measures)
+                    {
+                        measured[measure.Name] = new CellMeasurement(Recorded(command), null, null, null, 0);
+                    }
+
                     continue;
                 }
 
@@ -145,14 +165,14 @@ internal sealed class StudyRunner(
                 double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
                 foreach (StudyMeasure measure in measures)
                 {
-                    measured[measure.Name] = Measurement(result, measure, Recorded(command), seconds);
+                    measured[measure.Name] = Measurement(result, cell, measure, Recorded(command), seconds);
                 }
             }
 
             foreach (StudyMeasure measure in commands.MeasuresOf(cell).Where(measure => measure.Command is null))
             {
                 measured[measure.Name] = Measurement(
-                    trained ?? [], measure, Recorded(commands.Train(cell.Run!)), 0);
+                    trained ?? [], cell, measure, Recorded(commands.Train(cell.Run!)), 0);
             }
         }
 
@@ -211,18 +231,20 @@ internal sealed class StudyRunner(
         };
     }
 
-    private CellMeasurement Measurement(JsonObject result, StudyMeasure measure, string command, double seconds)
+    private CellMeasurement Measurement(
+        JsonObject result, StudyCell cell, StudyMeasure measure, string command, double seconds)
     {
-        JsonNode? node = At(result, measure.Value);
+        string place = commands.Place(cell, measure);
+        JsonNode? node = At(result, place);
         var value = node as JsonValue;
         if (value?.GetValueKind() != JsonValueKind.Number && !measure.Optional)
         {
             throw new ConfigurationException(
-                $"study '{plan.Study.Name}': 'simclr {command}' reports no number '{measure.Value}' for the measure "
+                $"study '{plan.Study.Name}': 'simclr {command}' reports no number '{place}' for the measure "
                     + $"'{measure.Name}'; its keys are {string.Join(", ", result.Select(entry => entry.Key))}");
         }
 
-        var interval = At(result, $"{measure.Value}_interval") as JsonArray ?? Sibling(result, measure.Value);
+        var interval = At(result, $"{place}_interval") as JsonArray ?? Sibling(result, place);
         return new CellMeasurement(
             command,
             value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null,
@@ -239,7 +261,12 @@ internal sealed class StudyRunner(
         => path.LastIndexOf('.') is > 0 and var dot ? At(result, $"{path[..dot]}.interval") as JsonArray : null;
 
     private static JsonNode? At(JsonObject result, string path)
-        => path.Split('.').Aggregate((JsonNode?)result, (node, key) => (node as JsonObject)?[key]);
+        => path.Split('.').Aggregate((JsonNode?)result, (node, key) => node switch
+        {
+            JsonObject section => section[key],
+            JsonArray list => list.FirstOrDefault(item => (string?)(item as JsonObject)?["name"] == key),
+            _ => null,
+        });
 
     // Relative to the directory of the study, which may be moved.
     private string Recorded(IEnumerable<string> command)

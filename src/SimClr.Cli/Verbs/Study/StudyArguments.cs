@@ -38,7 +38,7 @@ internal sealed class StudyArguments
 
     public Option<string?> Seeds { get; } = new("--seeds")
     {
-        Description = "Number of seeds, such as 3, or a list, such as 0,4,7. Default: those of the scale.",
+        Description = "Number of seeds, such as 3, or a list, such as 0,4,7 or 7,. Default: those of the scale.",
         HelpName = "n",
     };
 
@@ -78,13 +78,14 @@ internal sealed class StudyArguments
             return null;
         }
 
-        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         long[] numbers = [.. parts.Select(part => long.TryParse(
             part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number
             : long.MinValue)];
-        bool isList = parts.Length > 1;
-        return numbers.Contains(long.MinValue)
+        bool isList = text.Contains(',');
+        return numbers.Length == 0
+            || numbers.Contains(long.MinValue)
             || numbers.Distinct().Count() != numbers.Length
             || (!isList && numbers[0] is < 1 or > 1000)
                 ? throw new ConfigurationException(

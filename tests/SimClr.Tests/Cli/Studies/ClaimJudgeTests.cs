@@ -66,9 +66,9 @@ public sealed class ClaimJudgeTests
             expected, Judge("correlation", $$"""{"x":"top1","y":"other","direction":"{{direction}}"}""").Holds);
 
     [Theory]
-    [InlineData("""{"arm":"A","above":30}""", true)]
+    [InlineData("""{"arm":"A","above":-10}""", true)]
     [InlineData("""{"arm":"A","above":60}""", false)]
-    [InlineData("""{"arm":"A","below":60}""", true)]
+    [InlineData("""{"arm":"A","below":120}""", true)]
     public void Levels(string arguments, bool expected) => Assert.Equal(expected, Judge("level", arguments).Holds);
 
     [Fact]

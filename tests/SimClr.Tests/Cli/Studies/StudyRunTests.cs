@@ -21,7 +21,7 @@ public sealed class StudyRunTests : IDisposable
         // Interrupted after the first cell …
         using var stop = new CancellationTokenSource();
         var error = new StopAt("cell 2 of", stop);
-        CommandRun stopped = CommandRun.Of(error, stop.Token, "study", "run", Tiny, "--seeds", "7", "--out", Out);
+        CommandRun stopped = CommandRun.Of(error, stop.Token, "study", "run", Tiny, "--seeds", "7,", "--out", Out);
         Assert.Equal(130, stopped.Code);
         Assert.Contains("the same command continues it", stopped.Error, StringComparison.Ordinal);
         string first = Path.Combine(Out, "cells", "simclr-1-8-s7.json");
@@ -29,7 +29,7 @@ public sealed class StudyRunTests : IDisposable
         DateTime written = File.GetLastWriteTimeUtc(first);
 
         // … and continued: the first cell is not measured again.
-        JsonObject json = CommandRun.Of("study", "run", Tiny, "--seeds", "7", "--out", Out, "--json").Json;
+        JsonObject json = CommandRun.Of("study", "run", Tiny, "--seeds", "7,", "--out", Out, "--json").Json;
         Assert.Equal(written, File.GetLastWriteTimeUtc(first));
         Assert.Equal(4, json["measured_cells"]!.GetValue<int>());
         Assert.Equal(4, json["cells"]!.AsArray().Count);
@@ -68,7 +68,7 @@ public sealed class StudyRunTests : IDisposable
             JsonNode.Parse(File.ReadAllText(first))!["measurements"]!["knn"]!["value"]!.GetValue<double>());
 
         CommandRun Run(params string[] more)
-            => CommandRun.Of(["study", "run", Tiny, "--seeds", "7", "--out", Out, .. more]);
+            => CommandRun.Of(["study", "run", Tiny, "--seeds", "7,", "--out", Out, .. more]);
     }
 
     [Fact]
