@@ -25,10 +25,13 @@ public sealed class StudyTests
         Assert.Equal($"{first.GetProperty("claims")}", $"{second.GetProperty("claims")}");
         Assert.Equal(before, Times());
 
-        JsonElement Run() => Simclr.Run(folder.Path, "study", "run", name, "--scale", "smoke", "--out", "study", "--json")
-            .Succeeded().Json;
+        JsonElement Run()
+            => Simclr.Run(folder.Path, "study", "run", name, "--scale", "smoke", "--out", "study", "--json")
+                .Succeeded().Json;
 
         DateTime[] Times()
-            => [.. Directory.GetFiles(folder.PathOf("study", "cells"), "*.json").Order().Select(File.GetLastWriteTimeUtc)];
+            => [.. Directory.GetFiles(folder.PathOf("study", "cells"), "*.json")
+                .Order()
+                .Select(File.GetLastWriteTimeUtc)];
     }
 }

@@ -83,8 +83,8 @@ internal sealed record StudyAxis(string Name, string Title, string? Key, IReadOn
 internal sealed record StudyPoint(string Label, StudySettings Settings);
 
 /// <summary>
-/// Settings in order: keys with a dot (and <c>preset</c>, <c>precision</c> and the like) belong to the configuration of a run, all
-/// others are variables of the commands and of the configuration.
+/// Settings in order: keys with a dot (and <c>preset</c>, <c>precision</c> and the like) belong to the configuration of
+/// a run, all others are variables of the commands and of the configuration.
 /// </summary>
 /// <param name="Configuration">Key and value of the configuration.</param>
 /// <param name="Variables">Name and text of each variable.</param>

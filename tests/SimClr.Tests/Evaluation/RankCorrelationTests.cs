@@ -7,7 +7,8 @@ public sealed class RankCorrelationTests
     [Fact]
     public void Rho_is_that_of_a_published_example()
     {
-        // IQ and hours of television of ten people: rho = −29/165 (Wikipedia, "Spearman's rank correlation coefficient").
+        // IQ and hours of television of ten people: rho = −29/165 (Wikipedia, "Spearman's rank correlation
+        // coefficient").
         RankCorrelation found = RankCorrelation.Compute(
             [106, 100, 86, 101, 99, 103, 97, 113, 112, 110], [7, 27, 2, 50, 28, 29, 20, 12, 6, 17]);
         Assert.Equal(-29.0 / 165, found.Rho, 1e-12);

@@ -86,7 +86,9 @@ internal sealed class EvaluationInputs : IDisposable
     /// <param name="context">The command line.</param>
     /// <param name="arguments">The arguments that name encoder and sets.</param>
     /// <param name="kind">The kind of evaluation.</param>
-    /// <param name="settings">The settings that were asked for, except layer and seed; completed by this method.</param>
+    /// <param name="settings">
+    /// The settings that were asked for, except layer and seed; completed by this method.
+    /// </param>
     /// <param name="train">The training images in use; null for all.</param>
     public EvaluationSubject Subject(
         CommandContext context,

@@ -59,7 +59,8 @@ internal static class RunCurves
             [.. run.Metrics.Where(row => row.TryGetValue(key, out double value) && double.IsFinite(value))];
         double stepsPerEpoch = StepsPerEpoch(run);
         (double X, double Y)[] points = [.. rows.Select(row => (
-            row.TryGetValue("epochs_done", out double epochs) ? epochs : row["step"] / stepsPerEpoch, row[key] / unit))];
+            row.TryGetValue("epochs_done", out double epochs) ? epochs : row["step"] / stepsPerEpoch,
+            row[key] / unit))];
         int group = (points.Length + MaxPoints - 1) / MaxPoints;
         return group <= 1
             ? points
@@ -69,7 +70,9 @@ internal static class RunCurves
     private static double StepsPerEpoch(RunSummary run)
         => run.Record is { TotalSteps: > 0 } record
             ? Math.Max(1, (double)record.TotalSteps / record.Configuration.Schedule.Epochs)
-            : run.Metrics.Select(row => row["step"] / Math.Max(1, row.GetValueOrDefault("epoch"))).DefaultIfEmpty(1).Max();
+            : run.Metrics.Select(row => row["step"] / Math.Max(1, row.GetValueOrDefault("epoch")))
+                .DefaultIfEmpty(1)
+                .Max();
 
     /// <summary>Returns the chance level of the loss, if it is the same for all runs.</summary>
     private static ChartReference[] Chance(IReadOnlyList<ReportedRun> runs)

@@ -39,7 +39,8 @@ public sealed class ClaimJudgeTests
     [InlineData("""{"more":{"arm":"A","size":"1"},"less":{"arm":"A","size":"4"}}""", false)]
     [InlineData("""{"more":{"arm":"B","size":"4"},"less":{"arm":"B","size":"1"}}""", false)]
     [InlineData("""{"more":{"arm":"A","size":"4"},"less":{"arm":"A","size":"1"},"by":100}""", false)]
-    public void Comparisons(string arguments, bool expected) => Assert.Equal(expected, Judge("compare", arguments).Holds);
+    public void Comparisons(string arguments, bool expected)
+        => Assert.Equal(expected, Judge("compare", arguments).Holds);
 
     [Theory]
     [InlineData("""{"arm":"A","along":"size","in":["4"]}""", true)]
@@ -86,14 +87,17 @@ public sealed class ClaimJudgeTests
     public void What_was_not_measured_is_not_judged()
     {
         ClaimOutcome outcome = Judge(
-            "trend", """{"arm":"A","along":"size","direction":"rising"}""", cell => cell.Seed == 2 ? null : Known(cell));
+            "trend",
+            """{"arm":"A","along":"size","direction":"rising"}""",
+            cell => cell.Seed == 2 ? null : Known(cell));
         Assert.Null(outcome.Holds);
     }
 
     [Fact]
     public void One_seed_is_judged_by_the_interval_over_the_test_images()
     {
-        const string Claim = """{"more":{"arm":"A","size":"4","time":"short"},"less":{"arm":"A","size":"1","time":"short"}}""";
+        const string Claim =
+            """{"more":{"arm":"A","size":"4","time":"short"},"less":{"arm":"A","size":"1","time":"short"}}""";
         Assert.True(Judge("compare", Claim, seeds: [0], half: 5).Holds);    // 9 against sqrt(50) = 7.1
         Assert.False(Judge("compare", Claim, seeds: [0], half: 7).Holds);   // 9 against sqrt(98) = 9.9
         Assert.Contains(

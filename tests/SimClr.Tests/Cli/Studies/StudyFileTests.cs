@@ -4,7 +4,8 @@ namespace SimClr.Tests.Cli.Studies;
 
 public sealed class StudyFileTests
 {
-    private static string Text => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Cli", "Studies", "tiny.yaml"));
+    private static string Text
+        => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Cli", "Studies", "tiny.yaml"));
 
     [Fact]
     public void A_study_is_read_whole()
@@ -17,7 +18,8 @@ public sealed class StudyFileTests
         Assert.Equal(
             [("SimCLR", "1/8", 59.6), ("SimCLR", "1 + blur", 64.5)],
             study.Paper.Values.Select(value => (value.Path[0], value.Path[1], value.Value)));
-        Assert.Equal([new("views.strength", "1"), new("views.blur", "true")], study.Axes[0].Points[1].Settings.Configuration);
+        Assert.Equal(
+            [new("views.strength", "1"), new("views.blur", "true")], study.Axes[0].Points[1].Settings.Configuration);
         Assert.Equal("fast", study.Scales["smoke"].Settings.Variables["pace"]);
         Assert.Equal([7, 9], study.Scales["smoke"].Seeds);
     }
@@ -26,14 +28,17 @@ public sealed class StudyFileTests
     [InlineData("study: tiny", "stady: tiny", "unknown key 'stady' (did you mean 'study'?)")]
     [InlineData("title: A tiny study", "", "'title' is missing")]
     [InlineData("train: pretrain", "train: pretend", "'arms.SimCLR' in tiny.yaml: train is 'pretend'")]
-    [InlineData("images: 32", "images: -3", "'scales.smoke.images' in tiny.yaml: got -3, expected a number of 1 or more")]
+    [InlineData(
+        "images: 32", "images: -3", "'scales.smoke.images' in tiny.yaml: got -3, expected a number of 1 or more")]
     [InlineData("along: strength", "along: strenth", "unknown name 'strenth', expected one of strength")]
     [InlineData("direction: rising", "direction: up", "unknown name 'up', expected one of rising")]
     [InlineData("x: strength", "x: nothing", "'plot.x' in tiny.yaml: unknown name 'nothing'")]
-    [InlineData("\"1/8\": 59.6", "\"1/8\": much", "'paper.values.SimCLR.1/8' in tiny.yaml: got \"much\", expected a number")]
+    [InlineData(
+        "\"1/8\": 59.6", "\"1/8\": much", "'paper.values.SimCLR.1/8' in tiny.yaml: got \"much\", expected a number")]
     [InlineData("measures: [knn]", "measures: [nothing]", "unknown name 'nothing', expected one of knn, top1")]
     [InlineData("    trend:", "    tred:", "unknown name 'tred', expected one of trend")]
-    [InlineData("arm: SimCLR, along", "arm: SimCLM, along", "unknown name 'SimCLM', expected one of SimCLR, supervised")]
+    [InlineData(
+        "arm: SimCLR, along", "arm: SimCLM, along", "unknown name 'SimCLM', expected one of SimCLR, supervised")]
     public void Mistakes_are_named_with_their_place(string right, string wrong, string message)
     {
         Assert.Contains(right, Text, StringComparison.Ordinal);

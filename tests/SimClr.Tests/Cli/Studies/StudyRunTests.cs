@@ -34,14 +34,16 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(4, json["measured_cells"]!.GetValue<int>());
         Assert.Equal(4, json["cells"]!.AsArray().Count);
         Assert.All(json["cells"]!.AsArray(), cell => Assert.InRange(cell!["mean"]!.GetValue<double>(), 0, 100));
-        Assert.Equal(["It rises.", "SimCLR is better."], json["claims"]!.AsArray().Select(claim => (string?)claim!["text"]));
+        Assert.Equal(
+            ["It rises.", "SimCLR is better."], json["claims"]!.AsArray().Select(claim => (string?)claim!["text"]));
         Assert.Equal(["runs", "cells", "data"], new[] { "runs", "cells", "data" }.Where(
             name => Directory.Exists(Path.Combine(Out, name))));
 
         // The run is an ordinary one, and its evaluation gives what the cell says.
         JsonObject again = CommandRun.Of(
-            "evaluate", "knn", Path.Combine(Out, "runs", "simclr-1-8-s7"), "--train", Path.Combine(Out, "data", "train.pack"),
-            "--test", Path.Combine(Out, "data", "test.pack"), "--k", "3", "--json").Json;
+            "evaluate", "knn", Path.Combine(Out, "runs", "simclr-1-8-s7"),
+            "--train", Path.Combine(Out, "data", "train.pack"), "--test", Path.Combine(Out, "data", "test.pack"),
+            "--k", "3", "--json").Json;
         Assert.Equal(
             again["top1"]!.GetValue<double>(),
             JsonNode.Parse(File.ReadAllText(first))!["measurements"]!["knn"]!["value"]!.GetValue<double>());
@@ -79,7 +81,9 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(8, cells.Count);
         Assert.Equal(8 * 32, json["images_seen"]!.GetValue<long>());
         Assert.Contains(
-            "--set views.strength=1 --set views.blur=true --seed 9", (string?)cells[3]!["train"], StringComparison.Ordinal);
+            "--set views.strength=1 --set views.blur=true --seed 9",
+            (string?)cells[3]!["train"],
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Out));
     }
 
