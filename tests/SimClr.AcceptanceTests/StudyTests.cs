@@ -6,9 +6,9 @@ namespace SimClr.AcceptanceTests;
 public sealed class StudyTests
 {
     [Theory]
-    [InlineData("spectrum")]
+    [InlineData("color")]
     [InlineData("map-h-z")]
-    [InlineData("composition")]
+    [InlineData("few-labels")]
     public void A_study_trains_measures_and_judges_and_does_nothing_the_second_time(string name)
     {
         using var folder = new WorkingFolder();
