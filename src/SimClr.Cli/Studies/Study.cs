@@ -174,7 +174,7 @@ internal sealed record StudyMeasure(
 /// <param name="TestImages">The number of test images taken; null for all.</param>
 /// <param name="Seeds">The seeds of the runs.</param>
 /// <param name="Settings">Configuration keys and variables of all cells.</param>
-/// <param name="Arms">The arms at this scale; null for all.</param>
+/// <param name="Arms">The arms at this scale with settings of their own, such as a tuned rate; null for all.</param>
 /// <param name="Axes">Axes that replace those of the study, by name.</param>
 internal sealed record StudyScale(
     string Name,
@@ -185,7 +185,7 @@ internal sealed record StudyScale(
     int? TestImages,
     IReadOnlyList<long> Seeds,
     StudySettings Settings,
-    IReadOnlyList<string>? Arms,
+    IReadOnlyDictionary<string, StudySettings>? Arms,
     IReadOnlyList<StudyAxis> Axes);
 
 /// <summary>A finding of the paper in a form that the results can decide.</summary>

@@ -32,7 +32,7 @@ internal static class StudyChecks
 
         foreach (StudyScale scale in study.Scales.Values)
         {
-            RequireAll(scale.Arms ?? [], arms, $"scales.{scale.Name}.arms");
+            RequireAll(scale.Arms?.Keys ?? [], arms, $"scales.{scale.Name}.arms");
         }
 
         Require(study.Plot.Kind, PlotKinds, "plot.kind");
@@ -88,7 +88,7 @@ internal static class StudyChecks
                     case "by" or "in" or "above" or "below":
                         break;
                     default:
-                        Require(key, [.. axes, "arm"], path);
+                        CheckSelector(new JsonObject { [key] = value?.DeepClone() }, path);
                         break;
                 }
             }

@@ -123,9 +123,15 @@ internal static class StudyFile
             node.Find("test_images")?.AsCount(),
             node.Find("seeds") is { } seeds ? [.. seeds.AsNumbers().Select(seed => (long)seed)] : [0],
             Settings(node, ScaleWords),
-            node.Find("arms")?.AsTexts().ToArray(),
+            node.Find("arms") is { } arms ? ScaleArms(arms) : null,
             replaced);
     }
+
+    // A list of names, or names with settings.
+    private static Dictionary<string, StudySettings> ScaleArms(StudyNode node)
+        => node.IsSection
+            ? node.Members().ToDictionary(arm => arm.Key, arm => arm.IsSection ? Settings(arm) : StudySettings.None)
+            : node.AsTexts().ToDictionary(name => name, _ => StudySettings.None);
 
     private static StudyAxis[] Axes(StudyNode root)
         => [.. root.Find("axes")?.Members().Select(axis => Axis(axis, null)) ?? []];

@@ -65,7 +65,7 @@ internal sealed record StudyPlan(
             ? found
             : throw new ConfigurationException(
                 $"study '{study.Name}' has no scale '{scale}', expected one of {string.Join(", ", study.Scales.Keys)}");
-        StudyArm[] arms = [.. study.Arms.Where(arm => size.Arms?.Contains(arm.Name) ?? true)];
+        StudyArm[] arms = [.. study.Arms.Where(arm => size.Arms?.ContainsKey(arm.Name) ?? true)];
         StudyAxis[] axes =
             [.. study.Axes.Select(axis => size.Axes.FirstOrDefault(own => own.Name == axis.Name) ?? axis)];
         seeds ??= size.Seeds;
@@ -77,8 +77,10 @@ internal sealed record StudyPlan(
         {
             foreach (StudyPoint[] points in Grid(arm, axes))
             {
+                StudySettings ofArm = basis.With(arm.Settings)
+                    .With(size.Arms?.GetValueOrDefault(arm.Name) ?? StudySettings.None);
                 StudySettings settings = points.Aggregate(
-                    basis.With(arm.Settings), (all, point) => all.With(point.Settings)).With(own);
+                    ofArm, (all, point) => all.With(point.Settings)).With(own);
                 cells.AddRange(seeds.Select(seed => new StudyCell(
                     arm,
                     points,

@@ -11,11 +11,10 @@ internal sealed class StudyArguments
         Description = "A study ('simclr study list'), a figure or table such as table-1, or a .yaml file",
     };
 
-    public Option<string> Scale { get; } = new("--scale")
+    public Option<string?> Scale { get; } = new("--scale")
     {
         Description = "Size: smoke (a minute), small (two cores, hours), medium (a GPU, a day), paper. Default: smoke.",
         HelpName = "name",
-        DefaultValueFactory = _ => "smoke",
     };
 
     public Option<string?> Out { get; } = new("--out")

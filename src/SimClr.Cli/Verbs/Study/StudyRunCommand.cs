@@ -38,7 +38,7 @@ internal static class StudyRunCommand
         (int Part, int Parts)? part = StudyArguments.ParseCell(context.Value(arguments.Cell));
         StudyPlan plan = StudyPlan.Create(
             study,
-            context.Value(arguments.Scale)!,
+            context.Value(arguments.Scale) ?? "smoke",
             StudyArguments.ParseSeeds(context.Value(arguments.Seeds)),
             context.Value(arguments.Set) ?? []);
         IReadOnlyDictionary<string, PretrainOptions> configurations = plan.ResolveConfigurations();
