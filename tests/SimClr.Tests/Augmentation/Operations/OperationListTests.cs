@@ -115,6 +115,17 @@ public sealed class OperationListTests
                 () => RunConfiguration.Resolve(new PretrainOptions(), assignments: [assignment])).Message,
             StringComparison.Ordinal);
 
+    [Fact]
+    public void A_branch_with_blur_needs_blur()
+    {
+        string message = Assert.Throws<ConfigurationException>(
+            () => RunConfiguration.Resolve(Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur"])).Message;
+        Assert.Contains(
+            "views.second is [crop, blur] and views.blur is false; set views.blur=true", message, StringComparison.Ordinal);
+        RunConfiguration.Resolve(
+            Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur", "views.blur=true"]);
+    }
+
     [Theory]
     [InlineData("views.operations=crop,cutout")]
     [InlineData("views.second=flip,crop")]
