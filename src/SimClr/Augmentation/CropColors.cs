@@ -3,8 +3,8 @@ using SimClr.Data;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Color histograms of random crops (paper, Section 3.2 and Figure 6): crops of one image have similar colors, so that a
-/// network can match them by color alone, unless the colors are distorted.
+/// Color histograms of random crops (paper, Section 3.2 and Figure 6): crops of one image have similar colors, so that
+/// a network can match them by color alone, unless the colors are distorted.
 /// </summary>
 /// <param name="Plain">The crops without color distortion.</param>
 /// <param name="Distorted">The same crops with color distortion and grayscale, as configured.</param>

@@ -89,8 +89,9 @@ public sealed record ViewOptions
     /// <summary>
     /// The operations of a view in the order in which they are applied. Default: <c>[crop, flip, color, gray,
     /// blur]</c>. Further ones: <c>cutout</c>, <c>rotate</c>, <c>noise</c>, <c>sobel</c>, <c>equalize</c>,
-    /// <c>solarize</c>, <c>motion-blur</c>, <c>autoaugment</c>. A view whose list does not begin with <c>crop</c> shows the whole image,
-    /// resized to a square; the empty list is the identity. A <c>crop</c> later in the list crops the view.
+    /// <c>solarize</c>, <c>motion-blur</c>, <c>autoaugment</c>. A view whose list does not begin with <c>crop</c> shows
+    /// the whole image, resized to a square; the empty list is the identity. A <c>crop</c> later in the list crops the
+    /// view.
     /// </summary>
     public OperationList Operations
     {

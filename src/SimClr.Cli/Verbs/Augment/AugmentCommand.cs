@@ -15,7 +15,9 @@ internal static class AugmentCommand
     private const int MaxViews = 16;
 
     public static Command Create() => new Verb(
-        "augment", "Show the random views used in training, and what each operation does.", "simclr augment preview sample: --out views.png")
+        "augment",
+        "Show the random views used in training, and what each operation does.",
+        "simclr augment preview sample: --out views.png")
     {
         Preview(), AugmentGallery.Create(), AugmentColors.Create(),
     };
@@ -30,7 +32,8 @@ internal static class AugmentCommand
 
         try
         {
-            return new InMemoryDataSet([ImageDecoder.Decode(RegularFile.ReadAllBytes(data), data, reading)], name: data);
+            RgbImage image = ImageDecoder.Decode(RegularFile.ReadAllBytes(data), data, reading);
+            return new InMemoryDataSet([image], name: data);
         }
         catch (UnreadableImageException error)
         {

@@ -2,7 +2,9 @@ using SimClr.Internals;
 
 namespace SimClr.Augmentation;
 
-/// <summary>The random draws of AutoAugment: one of 25 pairs of steps, and for each step whether it is applied.</summary>
+/// <summary>
+/// The random draws of AutoAugment: one of 25 pairs of steps, and for each step whether it is applied.
+/// </summary>
 /// <param name="Pair">The index of the pair, 0 to 24.</param>
 /// <param name="First">Whether the first step is applied.</param>
 /// <param name="Second">Whether the second step is applied.</param>

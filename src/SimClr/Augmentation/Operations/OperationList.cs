@@ -95,7 +95,8 @@ public sealed class OperationList : IReadOnlyList<ViewOperation>, IEquatable<Ope
         => Create([.. names.Select(EnumText.Parse<ViewOperation>)]);
 
     /// <inheritdoc/>
-    public bool Equals(OperationList? other) => other is not null && operations.AsSpan().SequenceEqual(other.operations);
+    public bool Equals(OperationList? other)
+        => other is not null && operations.AsSpan().SequenceEqual(other.operations);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as OperationList);

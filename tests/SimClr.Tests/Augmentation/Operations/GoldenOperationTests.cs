@@ -5,7 +5,9 @@ using SimClr.Tests.Golden;
 
 namespace SimClr.Tests.Augmentation;
 
-/// <summary>The further operations, compared with an independent implementation (Golden/makers/make_views.py).</summary>
+/// <summary>
+/// The further operations, compared with an independent implementation (Golden/makers/make_views.py).
+/// </summary>
 public sealed class GoldenOperationTests
 {
     private const int Side = 11;

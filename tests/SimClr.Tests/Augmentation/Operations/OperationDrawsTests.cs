@@ -43,7 +43,8 @@ public sealed class OperationDrawsTests
     {
         foreach (AutoAugmentPolicy policy in Enum.GetValues<AutoAugmentPolicy>())
         {
-            AutoAugmentDraws[] draws = [.. Many(Options with { Policy = policy }).Select(d => d.Further.AutoAugment!.Value)];
+            AutoAugmentDraws[] draws =
+                [.. Many(Options with { Policy = policy }).Select(d => d.Further.AutoAugment!.Value)];
             for (int pair = 0; pair < AutoAugmentPairs.Count; pair++)
             {
                 AutoAugmentDraws[] own = [.. draws.Where(d => d.Pair == pair)];
@@ -80,7 +81,8 @@ public sealed class OperationDrawsTests
         ViewOptions turned = Options with { Operations = [ViewOperation.Rotate, ViewOperation.Cutout] };
         ViewOptions covered = turned with { Operations = [ViewOperation.Cutout, ViewOperation.Rotate] };
         Assert.Contains(
-            Enumerable.Range(0, 10), sample => !View(turned, image, sample).SequenceEqual(View(covered, image, sample)));
+            Enumerable.Range(0, 10),
+            sample => !View(turned, image, sample).SequenceEqual(View(covered, image, sample)));
     }
 
     [Fact]
@@ -129,7 +131,9 @@ public sealed class OperationDrawsTests
         }
 
         Assert.Equal(
-            20, Enumerable.Range(0, 20).Select(s => ViewParameters.Draw(options, 60, 40, 1, 0, s, 0).Crop).Distinct().Count());
+            20,
+            Enumerable.Range(0, 20).Select(s => ViewParameters.Draw(options, 60, 40, 1, 0, s, 0).Crop)
+                .Distinct().Count());
     }
 
     [Fact]
@@ -175,10 +179,14 @@ public sealed class OperationDrawsTests
         foreach (OperationList list in lists)
         {
             // Steps of bytes (equalize, policies) and thresholds turn a rounding into one level or more.
-            bool steps = list.Any(o => o is ViewOperation.Equalize or ViewOperation.Solarize or ViewOperation.AutoAugment);
+            bool steps = list.Any(
+                o => o is ViewOperation.Equalize or ViewOperation.Solarize or ViewOperation.AutoAugment);
             foreach (Normalization normalize in Enum.GetValues<Normalization>())
             {
-                ViewOptions options = Options with { Operations = list, SharedCrop = list.Count == 6, Normalize = normalize };
+                ViewOptions options = Options with
+                {
+                    Operations = list, SharedCrop = list.Count == 6, Normalize = normalize,
+                };
                 for (int sample = 0; sample < 4 && !steps; sample++)
                 {
                     GoldenImage.AssertClose(

@@ -82,7 +82,8 @@ public sealed class OperationListTests
                  "shared_crop": true, "policy": "cifar10"}}
                 """)!.AsObject()));
         Assert.Equal(
-            expected, JsonSerializer.Deserialize<ViewOptions>(JsonSerializer.Serialize(expected, Json.Compact), Json.Compact));
+            expected,
+            JsonSerializer.Deserialize<ViewOptions>(JsonSerializer.Serialize(expected, Json.Compact), Json.Compact));
         Assert.Equal(
             ["views.operations", "views.first", "views.second", "views.shared_crop", "views.policy"],
             RunConfiguration.Differences(new PretrainOptions(), assigned).Select(difference => difference.Key));
@@ -106,8 +107,8 @@ public sealed class OperationListTests
 
     [Theory]
     [InlineData("views.first=crop,croop", "'views.first' in the assignments: got 'croop'")]
-    [InlineData("views.operations=null", "'views.operations' in the assignments: got nothing, expected names of operat")]
-    [InlineData("views.second=3", "'views.second' in the assignments: got 3, expected names of operations such as [crop")]
+    [InlineData("views.operations=null", "'views.operations' in the assignments: got nothing, expected names of")]
+    [InlineData("views.second=3", "'views.second' in the assignments: got 3, expected names of operations")]
     public void A_mistake_in_a_key_is_named(string assignment, string expected)
         => Assert.Contains(
             expected,
@@ -119,9 +120,12 @@ public sealed class OperationListTests
     public void A_branch_with_blur_needs_blur()
     {
         string message = Assert.Throws<ConfigurationException>(
-            () => RunConfiguration.Resolve(Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur"])).Message;
+            () => RunConfiguration.Resolve(
+                Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur"])).Message;
         Assert.Contains(
-            "views.second is [crop, blur] and views.blur is false; set views.blur=true", message, StringComparison.Ordinal);
+            "views.second is [crop, blur] and views.blur is false; set views.blur=true",
+            message,
+            StringComparison.Ordinal);
         RunConfiguration.Resolve(
             Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur", "views.blur=true"]);
     }

@@ -62,7 +62,8 @@ public sealed class AugmentColorsTests : IDisposable
         {
             output.GetStringBuilder().Clear();
             Assert.Equal(0, Run(
-                "augment", "colors", "sample:test", "--out", folder.PathOf(name), "--images", "3", "--crops", "2", "--json"));
+                "augment", "colors", "sample:test", "--out", folder.PathOf(name), "--images", "3", "--crops", "2",
+                "--json"));
         }
 
         XElement svg = XDocument.Load(folder.PathOf("colors.svg")).Root!;
@@ -71,7 +72,8 @@ public sealed class AugmentColorsTests : IDisposable
         JsonNode json = JsonNode.Parse(output.ToString())!;
         Assert.Equal((3, 2), ((int)json["images"]!, (int)json["crops"]!));
         JsonArray histograms = json["with_distortion"]!["histograms"]!.AsArray();
-        Assert.Equal((3, 2, 32), (histograms.Count, histograms[0]!.AsArray().Count, histograms[0]![0]!.AsArray().Count));
+        Assert.Equal(
+            (3, 2, 32), (histograms.Count, histograms[0]!.AsArray().Count, histograms[0]![0]!.AsArray().Count));
         Assert.InRange((double)json["without_distortion"]!["same_image"]!, 0.5, 1);
         Assert.Equal("", error.ToString());
     }

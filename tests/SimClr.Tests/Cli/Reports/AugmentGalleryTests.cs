@@ -61,7 +61,8 @@ public sealed class AugmentGalleryTests : IDisposable
     [Theory]
     [InlineData(2, "--images: got 21, expected at most 20", "--images", "21")]
     [InlineData(2, "views.cutuot_size", "--set", "views.cutuot_size=1")]
-    [InlineData(2, "'views.cutout_size' in --set: got 2, expected a number from 0.001 to 1", "--set", "views.cutout_size=2")]
+    [InlineData(
+        2, "'views.cutout_size' in --set: got 2, expected a number from 0.001 to 1", "--set", "views.cutout_size=2")]
     public void A_mistake_is_reported_clearly(int code, string expected, params string[] arguments)
     {
         string file = folder.PathOf("x.png");
