@@ -22,7 +22,8 @@ internal static class HtmlReport
         html.Append(Beginning)
             .Append(
                 CultureInfo.InvariantCulture,
-                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n{ChartColor.StyleSheet}\n</style>\n"
+                $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n"
+                    + $"{ChartColor.StyleSheet}\n</style>\n"
                     + $"</head>\n<body>\n<main>\n")
             .Append(
                 CultureInfo.InvariantCulture,

@@ -51,7 +51,9 @@ internal static class ReportCommand
 
         ReportedRun[] runs = ReportedRun.From([.. folders.Select(RunSummary.Read)]);
         OutputFile file = context.File(option) ?? context.Outputs.Open(
-            option.Name, runs is [var single] ? Path.Join(single.Summary.Run.Root, DefaultName) : DefaultName, option.Kind);
+            option.Name,
+            runs is [var single] ? Path.Join(single.Summary.Run.Root, DefaultName) : DefaultName,
+            option.Kind);
         foreach (string message in runs.SelectMany(run => run.Summary.Unreadable))
         {
             context.WriteNote($"warning: {message}");

@@ -32,7 +32,9 @@ internal sealed record ReportedRun(string Name, RunSummary Summary)
         : setting.Differences.Count == 0 ? setting.Preset
         : $"{setting.Preset} with {string.Join(", ", setting.Differences.Select(Assignment))}";
 
-    /// <summary>The health at the last logged step, in words that complete "the run is …"; null if it is not logged.</summary>
+    /// <summary>
+    /// The health at the last logged step, in words that complete "the run is …"; null if it is not logged.
+    /// </summary>
     public string? Health => Summary is { Record: { } record, Metrics: [.., var last] }
         ? RunHealth.FromMetrics(last, record)?.Describe()
         : null;
@@ -57,11 +59,13 @@ internal sealed record ReportedRun(string Name, RunSummary Summary)
         }
     }
 
-    /// <summary>Returns runs, named by the last parts of their paths, as many as are needed to tell them apart.</summary>
+    /// <summary>
+    /// Returns runs, named by the last parts of their paths, as many as are needed to tell them apart.
+    /// </summary>
     public static ReportedRun[] From(IReadOnlyList<RunSummary> runs)
     {
-        string[][] paths = [.. runs.Select(
-            run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Run.Root)).Split(Path.DirectorySeparatorChar))];
+        string[][] paths = [.. runs.Select(run => Path.GetFullPath(run.Run.Root)
+            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))];
         int parts = 1;
         while (parts < paths.Max(path => path.Length)
             && paths.Select(path => Last(path, parts)).Distinct().Count() < paths.Length)

@@ -87,7 +87,8 @@ internal sealed class RunPage(IReadOnlyList<ReportedRun> runs)
         $"{(runs.Count == 1 ? "The run" : run.Name)} is {run.Health ?? "without a logged state of health."}"));
 
     private IEnumerable<ReportBlock> Damage()
-        => runs.SelectMany(run => run.Summary.Unreadable).Select(message => new ReportParagraph($"Not read: {message}"));
+        => runs.SelectMany(run => run.Summary.Unreadable)
+            .Select(message => new ReportParagraph($"Not read: {message}"));
 
     private IEnumerable<ReportBlock> Evaluations()
     {
@@ -156,7 +157,9 @@ internal sealed class RunPage(IReadOnlyList<ReportedRun> runs)
             : null)];
         string[] keys = [.. runs.Select(run => run.Summary.Record?.Configuration).OfType<PretrainOptions>().ToArray()
             is [var first, .. var others]
-                ? others.SelectMany(other => RunConfiguration.Differences(first, other)).Select(found => found.Key).Distinct()
+                ? others.SelectMany(other => RunConfiguration.Differences(first, other))
+                    .Select(found => found.Key)
+                    .Distinct()
                 : []];
         return keys.Length == 0 ? null : new ReportGrid(
             new ChartTable(
@@ -207,7 +210,8 @@ internal sealed class RunPage(IReadOnlyList<ReportedRun> runs)
     private static string TitleOf(EvaluationRecord record)
         => record.Settings["set"] is { } set ? $"{record.Kind} {set}" : record.Kind;
 
-    private static double? Result(EvaluationRecord record) => Fraction(record.Results["top1"] ?? record.Results["value"]);
+    private static double? Result(EvaluationRecord record)
+        => Fraction(record.Results["top1"] ?? record.Results["value"]);
 
     private static (double Low, double High)? Interval(EvaluationRecord record)
         => (record.Results["top1_interval"] ?? record.Results["interval"]) is JsonArray { Count: 2 } ends
