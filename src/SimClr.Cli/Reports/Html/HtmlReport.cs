@@ -129,7 +129,8 @@ internal static class HtmlReport
     {
         string kind = block.AreCommands ? " class=\"command\"" : "";
         html.Append(CultureInfo.InvariantCulture, $"<pre{kind}>")
-            .AppendJoin('\n', block.Lines.Select(line => $"<code>{HtmlText.Escape(line)}</code>"))
+            .AppendJoin(
+                block.AreCommands ? "" : "\n", block.Lines.Select(line => $"<code>{HtmlText.Escape(line)}</code>"))
             .Append("</pre>\n");
     }
 

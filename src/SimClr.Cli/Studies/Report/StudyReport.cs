@@ -76,10 +76,10 @@ internal static class StudyReport
         }
 
         text.Append($"\n{StudyTables.Summary(results).Markdown()}\n");
-        text.Append($"Here: {results.Plan.Scale.About}. Paper: {study.Paper.Setting}, {study.Paper.Measure}.\n");
+        text.Append($"Here: {results.Plan.Scale.About}. Paper: {study.Paper.Setting}, {study.Paper.Measure}.\n\n");
         foreach (string difference in study.Differences)
         {
-            text.Append($"{difference}\n");
+            text.Append($"- {difference}\n");
         }
 
         return text.Append($"\n```bash\n{string.Join('\n', page.Commands())}\n```\n").ToString();

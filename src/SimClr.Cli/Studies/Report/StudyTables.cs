@@ -54,8 +54,10 @@ internal static class StudyTables
             ],
         ])]);
 
-    private static double? PaperOf(FigureValue[] paper, StudyPointResult point)
+    private static string? PaperOf(FigureValue[] paper, StudyPointResult point)
         => paper.FirstOrDefault(value => value.Arm == point.Arm.Name
             && value.Labels.SequenceEqual(point.Points)
-            && (value.Measure.Length == 0 || value.Measure == point.Measure.Name))?.Value;
+            && (value.Measure.Length == 0 || value.Measure == point.Measure.Name)) is { } found
+                ? StudyText.Number(found.Value, point.Measure)
+                : null;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SimClr.Cli.Reports;
 using SimClr.Tests.Data;
 
@@ -21,7 +22,7 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public void The_page_of_a_run_is_in_its_directory_and_needs_nothing_from_outside()
     {
-        string run = Write("one", "");
+        string run = Write("one");
         CommandRun report = CommandRun.Of("report", run, "--json");
         string page = (string)report.Json["report"]!;
         Assert.Equal(Path.Join(run, "report.html"), page);
@@ -45,8 +46,8 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public void Several_runs_share_each_chart_and_their_differences_are_listed()
     {
-        Write("all/first/run", "");
-        Write("all/second/run", "");
+        Write("all/first/run");
+        Write("all/second/run");
         folder.Write("all/second/run/run.json", Record.Replace("\"seed\":3", "\"seed\":4", StringComparison.Ordinal));
         string page = folder.PathOf("both.html");
         CommandRun report = CommandRun.Of("report", folder.PathOf("all"), "--out", page, "--json");
@@ -60,7 +61,7 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public void Its_own_page_is_replaced_and_no_other_file()
     {
-        string run = Write("one", "");
+        string run = Write("one");
         Assert.Equal(0, CommandRun.Of("report", run).Code);
         Assert.Equal(0, CommandRun.Of("report", run).Code);
         File.WriteAllText(Path.Join(run, "report.html"), "<html>my notes</html>");
@@ -89,14 +90,28 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("Not read: ", html, StringComparison.Ordinal);
     }
 
-    private string Write(string name, string more)
+    private string Write(string name)
     {
         folder.Write($"{name}/run.json", Record);
-        string file = folder.Write($"{name}/metrics.jsonl", string.Concat(Enumerable.Range(1, 4).Select(i =>
-            $$"""{"step":{{10 * i}},"epoch":{{i}},"loss":{{6 - i}},"chance_loss":6.2364,"positive_first":0.{{i}},"""
-            + $$""""spread_h":0.5,"spread_z":0.6,"learning_rate":0.{{i}},"images_per_second":{{100 + i}},"""
-            + $$""""memory":{{i}}000000,"gradient_norm":{{i}},"knn":0.{{i}},"find_original":0.{{i}}{{more}}}"""
-            + "\n")));
+        string file = folder.Write(
+            $"{name}/metrics.jsonl", string.Concat(Enumerable.Range(1, 4).Select(i => Row(i) + "\n")));
         return Path.GetDirectoryName(file)!;
     }
+
+    private static string Row(int i) => JsonSerializer.Serialize(new Dictionary<string, double>
+    {
+        ["step"] = 10 * i,
+        ["epoch"] = i,
+        ["loss"] = 6 - i,
+        ["chance_loss"] = 6.2364,
+        ["positive_first"] = i / 10.0,
+        ["spread_h"] = 0.5,
+        ["spread_z"] = 0.6,
+        ["learning_rate"] = i / 10.0,
+        ["images_per_second"] = 100 + i,
+        ["memory"] = 1e9 * i,
+        ["gradient_norm"] = i,
+        ["knn"] = i / 10.0,
+        ["find_original"] = i / 10.0,
+    });
 }

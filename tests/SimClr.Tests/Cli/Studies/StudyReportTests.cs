@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using SimClr.Cli;
 using SimClr.Cli.Reports;
 using SimClr.Cli.Studies;
 using SimClr.Tests.Cli.Reports;
