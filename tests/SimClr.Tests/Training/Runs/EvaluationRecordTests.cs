@@ -84,8 +84,7 @@ public sealed class EvaluationRecordTests : IDisposable
     [InlineData("""{"kind": "knn"}""")]
     [InlineData("""{"kind": null, "data": {}, "settings": {}, "encoder": {"sha256": "0"}, "results": {}}""")]
     [InlineData("""{"kind": "", "data": {"test": null}, "settings": {}, "encoder": {"sha256": "0"}, "results": {}}""")]
-    [InlineData("""{"kind": "", "data": {}, "settings": {}, "encoder": {"sha256": "0"}, "results": {"a": 1, "a": 2}}
-        """)]
+    [InlineData("""{"kind": "", "data": {}, "settings": {}, "encoder": {"sha256": "0"}, "results": {"a":1,"a":2}}""")]
     public void A_file_that_is_no_record_is_named(string text)
     {
         string file = folder.Write("run/evaluations/knn-0.json", text);
