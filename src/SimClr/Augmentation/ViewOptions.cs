@@ -216,7 +216,8 @@ public sealed record ViewOptions
 
     /// <summary>Checks the rules across fields.</summary>
     /// <exception cref="ArgumentException">
-    /// A minimum area, aspect ratio or σ exceeds its maximum, or no crop of the library is as small as the maximum area.
+    /// A minimum area, aspect ratio or σ exceeds its maximum, no crop of the library is as small as the maximum area, or
+    /// a branch has blur where it is off.
     /// </exception>
     public void Validate()
     {
