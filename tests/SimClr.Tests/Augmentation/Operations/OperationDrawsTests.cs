@@ -159,7 +159,10 @@ public sealed class OperationDrawsTests
     {
         ViewOptions options = Options with
         {
-            Operations = [ViewOperation.Crop], First = [], Second = [ViewOperation.Noise], SharedCrop = true,
+            Operations = [ViewOperation.Crop],
+            First = [],
+            Second = [ViewOperation.Noise],
+            SharedCrop = true,
         };
         Assert.Equal(
             Many(Options with { Operations = [ViewOperation.Crop] }, 20), Many(options.OneView(), 20));
@@ -185,7 +188,9 @@ public sealed class OperationDrawsTests
             {
                 ViewOptions options = Options with
                 {
-                    Operations = list, SharedCrop = list.Count == 6, Normalize = normalize,
+                    Operations = list,
+                    SharedCrop = list.Count == 6,
+                    Normalize = normalize,
                 };
                 for (int sample = 0; sample < 4 && !steps; sample++)
                 {
