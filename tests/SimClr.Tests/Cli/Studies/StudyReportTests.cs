@@ -39,7 +39,7 @@ public sealed class StudyReportTests : IDisposable
         string html = File.ReadAllText(Path.Combine(report, "index.html"));
         Assert.StartsWith(HtmlReport.Beginning, html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
-        Assert.Contains("Table 1 · Strength of color distortion", html, StringComparison.Ordinal);
+        Assert.Contains(HtmlText.Escape("Table 1 · Strength of color distortion"), html, StringComparison.Ordinal);
         Assert.Contains("class=\"claims\"", html, StringComparison.Ordinal);
         Assert.Contains("3 seeds", html, StringComparison.Ordinal);
         _ = XDocument.Load(Path.Combine(report, "figure.svg"));
