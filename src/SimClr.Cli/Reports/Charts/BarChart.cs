@@ -70,7 +70,11 @@ internal sealed record BarChart(string Title, ChartAxis X, ChartAxis Y, IReadOnl
         double end = area.Y(point.Value);
         string interval = point.Interval is { } ends ? $" ({Y.Format(ends.Low)} to {Y.Format(ends.High)})" : "";
         drawing.Add(new BoxMark(
-            bar.Middle - (bar.Width / 2) + 1, Math.Min(zero, end), Math.Max(1, bar.Width - 2), Math.Abs(end - zero), color)
+            bar.Middle - (bar.Width / 2) + 1,
+            Math.Min(zero, end),
+            Math.Max(1, bar.Width - 2),
+            Math.Abs(end - zero),
+            color)
         {
             Opacity = 0.82,
             Hint = $"{series.Name}, {X.Format(point.X)}: {Y.Format(point.Value)}{interval}",

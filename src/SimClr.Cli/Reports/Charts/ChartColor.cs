@@ -3,7 +3,9 @@ using System.Text;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>A color of a chart: a variable on a page, so that light and dark differ, and a fixed color elsewhere.</summary>
+/// <summary>
+/// A color of a chart: a variable on a page, so that light and dark differ, and a fixed color elsewhere.
+/// </summary>
 /// <param name="Variable">The CSS variable, such as <c>--chart-1</c>.</param>
 /// <param name="Light">The color on white, as <c>#rrggbb</c>; files on white use it.</param>
 internal sealed record ChartColor(string Variable, string Light)
@@ -46,7 +48,9 @@ internal sealed record ChartColor(string Variable, string Light)
     /// <summary>The style sheet that defines the variables of charts, light and dark.</summary>
     public static string StyleSheet { get; } = CreateStyleSheet();
 
-    /// <summary>Returns the color of a series; series count from 0, and colors repeat after <see cref="Count"/>.</summary>
+    /// <summary>
+    /// Returns the color of a series; series count from 0, and colors repeat after <see cref="Count"/>.
+    /// </summary>
     public static ChartColor OfSeries(int number) => new(
         string.Create(CultureInfo.InvariantCulture, $"--chart-{(number % Count) + 1}"), Series[number % Count].Light);
 

@@ -49,7 +49,8 @@ internal sealed record ChartTable(IReadOnlyList<string> Columns, IReadOnlyList<I
     public bool IsNumeric(int column)
         => Rows.Any(row => row[column] is not null)
             && Rows.All(row => row[column] is null or double or int or long or ""
-                || (row[column] is string text && text.All(letter => char.IsAsciiDigit(letter) || " .,%–-".Contains(letter))));
+                || (row[column] is string text
+                    && text.All(letter => char.IsAsciiDigit(letter) || " .,%–-".Contains(letter))));
 
     private static void AppendLine(StringBuilder text, IEnumerable<object?> cells)
         => text.AppendJoin(',', cells.Select(Field)).Append('\n');

@@ -67,7 +67,9 @@ internal sealed record Histogram(string Title, ChartAxis X, ChartAxis Y, IReadOn
 /// <param name="Counts">The count or share of each bin.</param>
 internal sealed record HistogramSeries(string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Counts)
 {
-    /// <summary>Counts values in bins of equal width; the last bin includes its end, others values are left out.</summary>
+    /// <summary>
+    /// Counts values in bins of equal width; the last bin includes its end, other values are left out.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="values">The values.</param>
     /// <param name="min">The start of the first bin.</param>

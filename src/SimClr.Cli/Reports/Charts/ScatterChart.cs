@@ -56,7 +56,9 @@ internal sealed record ScatterChart(string Title, ChartAxis X, ChartAxis Y, IRea
             double to = points.Max(point => point.X);
             double At(double x) => trend.At(logX ? Math.Log(x) : x);
             drawing.Add(new LineMark(
-                [new Place(area.X(from), area.Y(At(from))), new Place(area.X(to), area.Y(At(to)))], ChartColor.Faint, 1.5)
+                [new Place(area.X(from), area.Y(At(from))), new Place(area.X(to), area.Y(At(to)))],
+                ChartColor.Faint,
+                1.5)
             {
                 Dashed = true,
             });

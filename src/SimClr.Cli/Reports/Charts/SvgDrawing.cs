@@ -28,7 +28,8 @@ internal sealed class SvgDrawing
     /// <summary>Returns a file of its own: on white, with its data.</summary>
     /// <param name="drawing">The drawing.</param>
     /// <param name="data">The data as CSV, written into the element <c>metadata</c>; empty for none.</param>
-    public static string ForFile(Drawing drawing, string data) => new SvgDrawing(inPage: false, "").Write(drawing, data);
+    public static string ForFile(Drawing drawing, string data)
+        => new SvgDrawing(inPage: false, "").Write(drawing, data);
 
     private string Write(Drawing drawing, string data)
     {
@@ -131,7 +132,9 @@ internal sealed class SvgDrawing
     }
 
     private void Element(string name, string attributes, string hint)
-        => svg.Append(hint.Length > 0 ? $"<{name} {attributes}><title>{Escape(hint)}</title></{name}>" : $"<{name} {attributes}/>");
+        => svg.Append(hint.Length > 0
+            ? $"<{name} {attributes}><title>{Escape(hint)}</title></{name}>"
+            : $"<{name} {attributes}/>");
 
     private string ColorOf(ChartColor color) => inPage ? $"var({color.Variable})" : color.Light;
 

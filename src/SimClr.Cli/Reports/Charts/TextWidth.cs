@@ -7,7 +7,8 @@ namespace SimClr.Cli.Reports;
 internal static class TextWidth
 {
     /// <summary>Returns the estimated width in pixels.</summary>
-    public static double Estimate(string text, double size) => size * text.EnumerateRunes().Sum(rune => WidthOf(rune.Value));
+    public static double Estimate(string text, double size)
+        => size * text.EnumerateRunes().Sum(rune => WidthOf(rune.Value));
 
     /// <summary>Returns the text, shortened with an ellipsis if it is too wide.</summary>
     public static string Fit(string text, double size, double width)

@@ -35,7 +35,8 @@ internal static class LossCurve
     }
 
     /// <summary>Returns the charts of a run for a page.</summary>
-    public static IReadOnlyList<Chart> Charts(RunDirectory run) => Charts(LossPoint.FromMetrics([.. run.ReadMetrics()]));
+    public static IReadOnlyList<Chart> Charts(RunDirectory run)
+        => Charts(LossPoint.FromMetrics([.. run.ReadMetrics()]));
 
     private static IReadOnlyList<Chart> Charts(LossPoint[] points)
     {

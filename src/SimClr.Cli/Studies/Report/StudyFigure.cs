@@ -125,7 +125,9 @@ internal sealed class StudyFigure
             columns,
             [.. rows.Select(row => (IReadOnlyList<HeatCell>)[.. columns.Select(column =>
                 values.FirstOrDefault(value => Label(value, plot.Series) == row && Label(value, plot.X) == column)
-                    is { } value ? new HeatCell(value.Value, value.Missing) : new HeatCell(null, "not in the study"))])])
+                    is { } value
+                        ? new HeatCell(value.Value, value.Missing)
+                        : new HeatCell(null, "not in the study"))])])
         {
             RowLabel = TitleOf(plot.Series),
             ColumnLabel = TitleOf(plot.X),
@@ -197,8 +199,8 @@ internal sealed class StudyFigure
     }
 
     /// <summary>
-    /// Whether a value is drawn for a measure: it is of this measure, or its arm has none of the drawn measures and this
-    /// is the first measure of the arm.
+    /// Whether a value is drawn for a measure: it is of this measure, or its arm has none of the drawn measures and
+    /// this is the first measure of the arm.
     /// </summary>
     private bool IsDrawn(FigureValue value, string measure)
     {

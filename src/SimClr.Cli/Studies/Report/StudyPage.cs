@@ -128,7 +128,9 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
         }
     }
 
-    /// <summary>Returns loss and kNN of every run, one small chart per point of the grid and one line per seed.</summary>
+    /// <summary>
+    /// Returns loss and kNN of every run, one small chart per point of the grid and one line per seed.
+    /// </summary>
     private ReportBlock[] Runs()
     {
         var groups = results.Cells.Where(cell => cell.Cell.Run is not null)

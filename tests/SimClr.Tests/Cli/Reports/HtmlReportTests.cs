@@ -153,7 +153,10 @@ public sealed partial class HtmlReportTests
     {
         string html = Page(new ReportGrid(
             new ChartTable(["arm <x>", "mean"], [["SimCLR", 0.5], ["supervised", null]]), "A table"));
-        Assert.Contains("<th scope=\"col\">arm &lt;x&gt;</th><th scope=\"col\" class=\"number\">mean", html, StringComparison.Ordinal);
+        Assert.Contains(
+            "<th scope=\"col\">arm &lt;x&gt;</th><th scope=\"col\" class=\"number\">mean",
+            html,
+            StringComparison.Ordinal);
         Assert.Contains("<td>supervised</td><td class=\"number\">–</td>", html, StringComparison.Ordinal);
     }
 

@@ -48,7 +48,8 @@ public sealed class StudyReportTests : IDisposable
         string[] csv = File.ReadAllLines(Path.Combine(report, "results.csv"));
         Assert.Equal("arm,strength,measure,seed,value,low,high,interval", csv[0]);
         Assert.Contains("SimCLR,1/8,linear,0,40,,,", csv);
-        Assert.Equal("color", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(report, "results.json")))!["study"]!);
+        Assert.Equal(
+            "color", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(report, "results.json")))!["study"]!);
         string markdown = File.ReadAllText(Path.Combine(report, "results.md"));
         Assert.Contains("| SimCLR | 1/8 |", markdown, StringComparison.Ordinal);
         Assert.Contains("![Table 1: here and in the paper](figure.svg)", markdown, StringComparison.Ordinal);
@@ -81,7 +82,9 @@ public sealed class StudyReportTests : IDisposable
         StudyReport.Write(results, []);
     }
 
-    /// <summary>Writes cells: SimCLR gains 2 points per strength, supervised loses 1; seeds differ by 1 point.</summary>
+    /// <summary>
+    /// Writes cells: SimCLR gains 2 points per strength, supervised loses 1; seeds differ by 1 point.
+    /// </summary>
     private StudyResults Results(long[] measured)
     {
         Study study = StudyFile.Parse(StudyCatalog.Text("color"), "color");
@@ -108,7 +111,13 @@ public sealed class StudyReportTests : IDisposable
         }
 
         var record = new StudyRecord(
-            study.Name, "smoke", [0, 1, 2], [], new("sample:", 8000, 640, "00"), new("sample:test", 2000, 400, "01"), "0.1.0",
+            study.Name,
+            "smoke",
+            [0, 1, 2],
+            [],
+            new("sample:", 8000, 640, "00"),
+            new("sample:test", 2000, 400, "01"),
+            "0.1.0",
             "a processor, 2 cores");
         return StudyResults.Collect(plan, record, directory);
     }

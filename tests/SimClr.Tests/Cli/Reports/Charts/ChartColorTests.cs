@@ -26,7 +26,8 @@ public sealed partial class ChartColorTests
             .Skip(theme * ChartColor.Count)
             .Take(ChartColor.Count)];
         Assert.Equal(8, colors.Length);
-        Assert.Equal(theme == 0, colors.SequenceEqual(Enumerable.Range(0, 8).Select(i => ChartColor.OfSeries(i).Light)));
+        Assert.Equal(
+            theme == 0, colors.SequenceEqual(Enumerable.Range(0, 8).Select(i => ChartColor.OfSeries(i).Light)));
         Assert.All(colors, color => Assert.InRange(Contrast(color, page), 3, 21));
         foreach (double[] vision in Visions)
         {
@@ -59,7 +60,8 @@ public sealed partial class ChartColorTests
     }
 
     private static double[] Linear(string color) => [.. Enumerable.Range(0, 3)
-        .Select(i => int.Parse(color.AsSpan(1 + (2 * i), 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)
+        .Select(i => int.Parse(
+            color.AsSpan(1 + (2 * i), 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)
         .Select(value => value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4))];
 
     private static double[] See(double[] rgb, double[] vision) => [.. Enumerable.Range(0, 3).Select(

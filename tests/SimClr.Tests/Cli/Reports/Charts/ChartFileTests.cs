@@ -24,7 +24,8 @@ public sealed partial class ChartFileTests
         string svg = ChartFile.Svg(Create(kind, [0.2, 0.5, 0.9]), new ChartColors());
         XElement root = XDocument.Parse(svg).Root!;
         Assert.Equal("http://www.w3.org/2000/svg", root.Name.NamespaceName);
-        Assert.Equal("#ffffff", root.Elements().First(child => child.Name.LocalName == "rect").Attribute("fill")!.Value);
+        Assert.Equal(
+            "#ffffff", root.Elements().First(child => child.Name.LocalName == "rect").Attribute("fill")!.Value);
         Assert.DoesNotContain("var(", svg, StringComparison.Ordinal);
         Assert.DoesNotContain("href", svg, StringComparison.Ordinal);
         Assert.Single(AddressRegex().Matches(svg));   // the namespace
@@ -80,7 +81,10 @@ public sealed partial class ChartFileTests
     {
         var colors = new ChartColors("SimCLR", "supervised");
         LineChart Chart(params string[] names) => new(
-            "t", new ChartAxis("x"), new ChartAxis("y"), [.. names.Select(name => ChartSeries.FromValues(name, [(1, 1)]))]);
+            "t",
+            new ChartAxis("x"),
+            new ChartAxis("y"),
+            [.. names.Select(name => ChartSeries.FromValues(name, [(1, 1)]))]);
         ChartColor Color(LineChart chart, int number)
             => chart.Draw(colors).Marks.OfType<DotMark>().TakeLast(chart.Series.Count).ElementAt(number).Color;
         Assert.Equal(Color(Chart("SimCLR", "supervised"), 1), Color(Chart("supervised", "other"), 0));
