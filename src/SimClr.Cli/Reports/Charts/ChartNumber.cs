@@ -8,8 +8,8 @@ internal static class ChartNumber
     /// <summary>Formats with four significant digits: "0.0312", "1.5", "4,096".</summary>
     public static string Format(double value) => Math.Abs(value) switch
     {
-        >= 1000
-            => value.ToString(IsWhole(value) || Math.Abs(value) >= 10_000 ? "N0" : "N1", CultureInfo.InvariantCulture),
+        >= 1000 => value.ToString(
+            IsWhole(value) || Math.Abs(value) >= 10_000 ? "N0" : "N1", CultureInfo.InvariantCulture),
         0 => "0",
         < 1e-4 or double.NaN or double.PositiveInfinity => value.ToString("0.##e+0", CultureInfo.InvariantCulture),
         var size => value.ToString(

@@ -36,7 +36,8 @@ internal sealed record ChartPoint(double X, double Value)
 
     /// <summary>Every number of the point that is drawn along the other axis.</summary>
     public IEnumerable<double> Values
-        => [
+        =>
+        [
             Value,
             .. Interval is { } ends ? [ends.Low, ends.High] : Array.Empty<double>(),
             .. Singles.Where(double.IsFinite),

@@ -68,7 +68,7 @@ internal sealed record Histogram(string Title, ChartAxis X, ChartAxis Y, IReadOn
 internal sealed record HistogramSeries(string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Counts)
 {
     /// <summary>
-    /// Counts values in bins of equal width; the last bin includes its end, others values are left out.
+    /// Counts values in bins of equal width; the last bin includes its end, other values are left out.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="values">The values.</param>

@@ -62,7 +62,8 @@ internal sealed record DotMark(Place Place, double Radius, ChartColor Color, int
             4 => [(0, 1.2 * r), (1.15 * r, -0.9 * r), (-1.15 * r, -0.9 * r)],
             _ => null,
         };
-        return corners is null ? null
+        return corners is null
+            ? null
             : [.. corners.Select(corner => new Place(Place.X + corner.X, Place.Y + corner.Y))];
     }
 }

@@ -131,11 +131,11 @@ internal sealed class PlotArea
         {
             double middle = (Top + Bottom) / 2;
             string text = TextWidth.Fit(axis.Label, LabelSize, Math.Max(60, Bottom - Top + 40));
-            drawing.Add(
-                new TextMark(new Place(Margin + 10, middle), text, LabelSize, ChartColor.Text, TextAnchor.Middle)
-                {
-                    Degrees = -90,
-                });
+            drawing.Add(new TextMark(
+                new Place(Margin + 10, middle), text, LabelSize, ChartColor.Text, TextAnchor.Middle)
+            {
+                Degrees = -90,
+            });
         }
     }
 

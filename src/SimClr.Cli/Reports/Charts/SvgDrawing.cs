@@ -132,10 +132,9 @@ internal sealed class SvgDrawing
     }
 
     private void Element(string name, string attributes, string hint)
-        => svg.Append(
-            hint.Length > 0
-                ? $"<{name} {attributes}><title>{Escape(hint)}</title></{name}>"
-                : $"<{name} {attributes}/>");
+        => svg.Append(hint.Length > 0
+            ? $"<{name} {attributes}><title>{Escape(hint)}</title></{name}>"
+            : $"<{name} {attributes}/>");
 
     private string ColorOf(ChartColor color) => inPage ? $"var({color.Variable})" : color.Light;
 

@@ -15,9 +15,9 @@ internal static class RunCourse
         (double X, double Y)[] points =
         [
             .. run.Metrics.Where(row => row.TryGetValue(key, out double value) && double.IsFinite(value))
-                .Select(
-                    row => (row.TryGetValue("epochs_done", out double epochs) ? epochs : row["step"] / stepsPerEpoch,
-                        row[key])),
+                .Select(row => (
+                    row.TryGetValue("epochs_done", out double epochs) ? epochs : row["step"] / stepsPerEpoch,
+                    row[key])),
         ];
         int group = (points.Length + maxPoints - 1) / maxPoints;
         return group <= 1

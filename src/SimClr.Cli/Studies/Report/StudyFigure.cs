@@ -126,8 +126,8 @@ internal sealed class StudyFigure
             [.. rows.Select(row => (IReadOnlyList<HeatCell>)[.. columns.Select(column =>
                 values.FirstOrDefault(value => Label(value, plot.Series) == row && Label(value, plot.X) == column)
                     is { } value
-                    ? new HeatCell(value.Value, value.Missing)
-                    : new HeatCell(null, "not in the study"))])])
+                        ? new HeatCell(value.Value, value.Missing)
+                        : new HeatCell(null, "not in the study"))])])
         {
             RowLabel = TitleOf(plot.Series),
             ColumnLabel = TitleOf(plot.X),

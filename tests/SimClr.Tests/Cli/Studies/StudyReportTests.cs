@@ -111,8 +111,14 @@ public sealed class StudyReportTests : IDisposable
         }
 
         var record = new StudyRecord(
-            study.Name, "smoke", [0, 1, 2], [], new("sample:", 8000, 640, "00"), new("sample:test", 2000, 400, "01"),
-            "0.1.0", "a processor, 2 cores");
+            study.Name,
+            "smoke",
+            [0, 1, 2],
+            [],
+            new("sample:", 8000, 640, "00"),
+            new("sample:test", 2000, 400, "01"),
+            "0.1.0",
+            "a processor, 2 cores");
         return StudyResults.Collect(plan, record, directory);
     }
 }

@@ -60,8 +60,8 @@ public sealed partial class ChartColorTests
     }
 
     private static double[] Linear(string color) => [.. Enumerable.Range(0, 3)
-        .Select(
-            i => int.Parse(color.AsSpan(1 + (2 * i), 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)
+        .Select(i => int.Parse(
+            color.AsSpan(1 + (2 * i), 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)
         .Select(value => value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4))];
 
     private static double[] See(double[] rgb, double[] vision) => [.. Enumerable.Range(0, 3).Select(

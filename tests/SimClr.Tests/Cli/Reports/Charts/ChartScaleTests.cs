@@ -59,8 +59,8 @@ public sealed class ChartScaleTests
             var scale = new AxisScale(Plain, [low, low + range], 0, 500);
             (double Value, string Label)[] ticks = [.. scale.Ticks(count)];
             Assert.InRange(ticks.Length, 1, 17);
-            Assert.All(
-                ticks, tick => Assert.InRange(tick.Value, scale.Low - (1e-9 * range), scale.High + (1e-9 * range)));
+            Assert.All(ticks, tick => Assert.InRange(
+                tick.Value, scale.Low - (1e-9 * range), scale.High + (1e-9 * range)));
             double step = AxisScale.Step(scale.High - scale.Low, count);
             double leading = step / Math.Pow(10, Math.Floor(Math.Log10(step) + 1e-9));
             Assert.Contains(Math.Round(leading, 6), new[] { 1.0, 2.0, 5.0 });
