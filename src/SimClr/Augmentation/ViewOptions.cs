@@ -224,12 +224,24 @@ public sealed record ViewOptions
         InOrder("area", AreaMin, AreaMax);
         InOrder("aspect", AspectMin, AspectMax);
         InOrder("blur_sigma", BlurSigmaMin, BlurSigmaMax);
+        RequireBlur("first", First);
+        RequireBlur("second", Second);
         if (Library != ViewLibrary.PyTorch && AreaMax < DistortedBoundingBox.MinCovered)
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"views.area_max is {AreaMax} and views.library is {Library.Text()}, whose crops cover at least 0.1 of "
                     + $"the image; raise views.area_max, or use views.library=pytorch"));
+        }
+    }
+
+    // In Operations, blur is the default, and views.blur switches it off.
+    private void RequireBlur(string name, OperationList? operations)
+    {
+        if (!Blur && operations is not null && operations.Contains(ViewOperation.Blur))
+        {
+            throw new ArgumentException(
+                $"views.{name} is {operations} and views.blur is false; set views.blur=true, or leave blur out");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using SimClr.Configuration;
 using SimClr.Training;
 
@@ -40,6 +41,18 @@ internal static class ConfigurationReaders
         {
             Tokens = Words,
         },
+        new("state", "state.json", folder => [ReaderCatalog.Written(folder, "state.json", WriteState)], ReadState)
+        {
+            Tokens = Words,
+        },
+        new(
+            "evaluation",
+            "knn.json",
+            folder => [ReaderCatalog.Written(folder, "knn.json", file => RecordFile.Write(file, Evaluation()))],
+            ReadEvaluation)
+        {
+            Tokens = Words,
+        },
     ];
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -64,6 +77,33 @@ internal static class ConfigurationReaders
         RunRecord record = RunRecord.Read(file);
         _ = RunConfiguration.Differences(RunConfiguration.Validate(record.Configuration, file), new PretrainOptions());
         _ = RunFacts.Collect(record).Count;
+        return null;
+    }
+
+    private static void WriteState(string file) => RecordFile.Write(
+        file,
+        new RunState(
+            RunStatus.Running, 1, 2, 0.5, 1, 1, "host", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
+
+    private static EvaluationRecord Evaluation() => new()
+    {
+        Kind = "knn",
+        Data = new Dictionary<string, RunRecord.DataRecord> { ["test"] = new("photos", 3, 2, "abc") },
+        Settings = new JsonObject { ["k"] = 20 },
+        Encoder = new EvaluationRecord.EncoderRecord("00ff"),
+        Results = new JsonObject { ["top1"] = 0.5, ["top1_interval"] = new JsonArray(0.4, 0.6) },
+    };
+
+    private static string? ReadState(string file)
+    {
+        _ = RecordFile.Read<RunState>(file, "the state of a run").StatusAt(DateTimeOffset.UnixEpoch);
+        return null;
+    }
+
+    private static string? ReadEvaluation(string file)
+    {
+        EvaluationRecord record = EvaluationRecord.Read(file);
+        _ = (record.Hash, record.Accuracy, record.AccuracyInterval);
         return null;
     }
 

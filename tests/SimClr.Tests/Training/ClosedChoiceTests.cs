@@ -22,6 +22,7 @@ public sealed class ClosedChoiceTests
         ["views.interpolation"] = ["bicubic", "bilinear"],
         ["views.normalize"] = ["none", "imagenet"],
         ["views.library"] = ["pytorch", "tensorflow", "simclrv1", "simclrv2"],
+        ["views.policy"] = ["imagenet", "cifar10"],
         ["encoder.stem"] = ["auto", "small", "imagenet"],
         ["head.kind"] = ["mlp", "linear", "none"],
         ["loss.name"] = ["nt-xent", "nt-logistic", "margin"],

@@ -45,11 +45,12 @@ internal sealed record ChartTable(IReadOnlyList<string> Columns, IReadOnlyList<I
         _ => Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "",
     };
 
-    /// <summary>Whether a column holds numbers, or text that begins with a digit.</summary>
+    /// <summary>Whether a column holds numbers, or text of digits and signs only, such as an interval.</summary>
     public bool IsNumeric(int column)
         => Rows.Any(row => row[column] is not null)
             && Rows.All(row => row[column] is null or double or int or long or ""
-                || (row[column] is string text && (char.IsAsciiDigit(text[0]) || text is "–")));
+                || (row[column] is string text
+                    && text.All(letter => char.IsAsciiDigit(letter) || " .,%–-".Contains(letter))));
 
     private static void AppendLine(StringBuilder text, IEnumerable<object?> cells)
         => text.AppendJoin(',', cells.Select(Field)).Append('\n');

@@ -24,7 +24,7 @@ internal static class HtmlReport
                 CultureInfo.InvariantCulture,
                 $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n"
                     + $"{ChartColor.StyleSheet}\n</style>\n"
-                        + $"</head>\n<body>\n<main>\n")
+                    + $"</head>\n<body>\n<main>\n")
             .Append(
                 CultureInfo.InvariantCulture,
                 $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n"
@@ -129,7 +129,8 @@ internal static class HtmlReport
     {
         string kind = block.AreCommands ? " class=\"command\"" : "";
         html.Append(CultureInfo.InvariantCulture, $"<pre{kind}>")
-            .AppendJoin('\n', block.Lines.Select(line => $"<code>{HtmlText.Escape(line)}</code>"))
+            .AppendJoin(
+                block.AreCommands ? "" : "\n", block.Lines.Select(line => $"<code>{HtmlText.Escape(line)}</code>"))
             .Append("</pre>\n");
     }
 

@@ -32,8 +32,8 @@ internal static class AugmentCommand
 
         try
         {
-            return new InMemoryDataSet(
-                [ImageDecoder.Decode(RegularFile.ReadAllBytes(data), data, reading)], name: data);
+            RgbImage image = ImageDecoder.Decode(RegularFile.ReadAllBytes(data), data, reading);
+            return new InMemoryDataSet([image], name: data);
         }
         catch (UnreadableImageException error)
         {
@@ -76,8 +76,8 @@ internal static class AugmentCommand
         verb.Details =
         [
             "Views 1 and 2 are the pair of an image in the first epoch, 3 and 4 the pair in the second, and so",
-            "on. With two views, outlines on the image show the crops. Without --preset and --config, the preset",
-            "is chosen by the image size.",
+            "on. With two views, outlines on the image show the crops. With views.first and views.second, each view",
+            "has its own operations. Without --preset and --config, the preset is chosen by the image size.",
         ];
         return verb.Handle(context => Draw(
             context,

@@ -58,8 +58,8 @@ internal static class AugmentGallery
                     ["size"] = options.Views.Size,
                     ["seed"] = options.Seed,
                 },
-                $"wrote {output.Path}: the operations of views on {chosen.Count} of "
-                    + $"{set.Count} image(s) of {set.Name}");
+                $"wrote {output.Path}: the operations of views on {chosen.Count} of {set.Count} image(s) of "
+                    + $"{set.Name}");
         });
     }
 }

@@ -64,9 +64,8 @@ internal sealed record ReportedRun(string Name, RunSummary Summary)
     /// </summary>
     public static ReportedRun[] From(IReadOnlyList<RunSummary> runs)
     {
-        string[][] paths = [.. runs.Select(
-            run => Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Run.Root))
-                .Split(Path.DirectorySeparatorChar))];
+        string[][] paths = [.. runs.Select(run => Path.GetFullPath(run.Run.Root)
+            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))];
         int parts = 1;
         while (parts < paths.Max(path => path.Length)
             && paths.Select(path => Last(path, parts)).Distinct().Count() < paths.Length)

@@ -1,5 +1,4 @@
 using SimClr.Cli.Reports;
-using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
@@ -35,7 +34,7 @@ internal static class RunCurves
         {
             ChartSeries[] series =
             [
-                .. runs.Select(run => ChartSeries.FromValues(run.Name, Course(run.Summary, key, unit)))
+                .. runs.Select(run => ChartSeries.FromValues(run.Name, Course(run, key, unit)))
                     .Where(one => one.Points.Count > 0),
             ];
             if (series.Length > 0 || key == "loss")
@@ -52,27 +51,8 @@ internal static class RunCurves
         return charts;
     }
 
-    /// <summary>Returns a logged quantity over epochs.</summary>
-    private static IEnumerable<(double X, double Y)> Course(RunSummary run, string key, double unit)
-    {
-        IReadOnlyDictionary<string, double>[] rows =
-            [.. run.Metrics.Where(row => row.TryGetValue(key, out double value) && double.IsFinite(value))];
-        double stepsPerEpoch = StepsPerEpoch(run);
-        (double X, double Y)[] points = [.. rows.Select(row => (
-            row.TryGetValue("epochs_done", out double epochs) ? epochs : row["step"] / stepsPerEpoch,
-            row[key] / unit))];
-        int group = (points.Length + MaxPoints - 1) / MaxPoints;
-        return group <= 1
-            ? points
-            : points.Chunk(group).Select(part => (part.Average(point => point.X), part.Average(point => point.Y)));
-    }
-
-    private static double StepsPerEpoch(RunSummary run)
-        => run.Record is { TotalSteps: > 0 } record
-            ? Math.Max(1, (double)record.TotalSteps / record.Configuration.Schedule.Epochs)
-            : run.Metrics.Select(row => row["step"] / Math.Max(1, row.GetValueOrDefault("epoch")))
-                .DefaultIfEmpty(1)
-                .Max();
+    private static IEnumerable<(double X, double Y)> Course(ReportedRun run, string key, double unit)
+        => RunCourse.Of(run.Summary, key, MaxPoints).Select(point => (point.X, point.Y / unit));
 
     /// <summary>Returns the chance level of the loss, if it is the same for all runs.</summary>
     private static ChartReference[] Chance(IReadOnlyList<ReportedRun> runs)

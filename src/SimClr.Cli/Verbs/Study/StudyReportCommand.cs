@@ -33,14 +33,24 @@ internal static class StudyReportCommand
             }
 
             context.Result(
-                new JsonObject { ["studies"] = new JsonArray([.. all.Select(Json)]) },
-                all.SelectMany(Lines));
+                new JsonObject { ["studies"] = new JsonArray([.. all.Select(Write)]) },
+                all.SelectMany(results => Lines(results).Append(PageLine(results))));
         });
     }
 
     /// <summary>Writes the report of a study and prints its claims.</summary>
     public static void Report(CommandContext context, StudyResults results)
-        => context.Result(Json(results), Lines(results));
+        => context.Result(Write(results), Lines(results).Append(PageLine(results)));
+
+    private static JsonObject Write(StudyResults results)
+    {
+        JsonObject json = Json(results);
+        json["report"] = StudyReport.PageOf(results);
+        StudyReport.Write(results, json);
+        return json;
+    }
+
+    private static string PageLine(StudyResults results) => $"report: {Path.GetFullPath(StudyReport.PageOf(results))}";
 
     private static JsonObject Json(StudyResults results) => new()
     {

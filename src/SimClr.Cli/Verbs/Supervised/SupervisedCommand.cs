@@ -39,8 +39,9 @@ internal static class SupervisedCommand
             [
                 "Each step uses one random view per image and the cross-entropy of its class, whereas pretrain",
                 "contrasts two views (paper, Tables 1 and B.3). The configuration is built like that of pretrain;",
-                "head and loss are ignored. For crops and flips only: --set views.jitter_probability=0 --set",
-                "views.gray_probability=0 --set views.blur=false.",
+                "head and loss are ignored, and so are views.first, views.second and views.shared_crop. For crops and",
+                "flips only: --set views.operations=crop,flip; for AutoAugment (Table 1): --set",
+                "views.operations=crop,flip,autoaugment.",
                 "",
                 "RUN receives the files of a pre-training run, and classifier.safetensors. 'simclr evaluate' accepts",
                 "it.",

@@ -25,8 +25,8 @@ internal static class Sobel
                 for (int x = 0; x < size; x++)
                 {
                     float across = above[x + 2] - above[x] + (2 * (row[x + 2] - row[x])) + below[x + 2] - below[x];
-                    float down =
-                        below[x] - above[x] + (2 * (below[x + 1] - above[x + 1])) + below[x + 2] - above[x + 2];
+                    float down = below[x] - above[x] + (2 * (below[x + 1] - above[x + 1]))
+                        + below[x + 2] - above[x + 2];
                     plane[(y * size) + x] = MathF.Sqrt((across * across) + (down * down));
                 }
             }

@@ -109,7 +109,12 @@ public sealed record EvaluationRecord
     /// <summary>Reads a record.</summary>
     /// <exception cref="DataException">The file cannot be read, or is not a complete record.</exception>
     public static EvaluationRecord Read(string file)
-        => RecordFile.Read<EvaluationRecord>(file, "the record of an evaluation");
+    {
+        EvaluationRecord record = RecordFile.Read<EvaluationRecord>(file, "the record of an evaluation");
+        return record.Data.Values.All(set => set is not null)
+            ? record
+            : throw new DataException($"{file}: this is not the record of an evaluation (a set is null)");
+    }
 
     /// <summary>Returns the files of the records in a run directory, sorted by name.</summary>
     internal static IReadOnlyList<string> FilesIn(RunDirectory run)
@@ -118,7 +123,9 @@ public sealed record EvaluationRecord
             : [];
 
     private static double? Number(JsonNode? node)
-        => node is JsonValue value && value.TryGetValue(out double number) ? number : null;
+        => node is JsonValue value && value.TryGetValue(out double number) && double.IsFinite(number)
+            ? number
+            : null;
 
     // The order in which settings were written says nothing about the evaluation.
     private static JsonNode? Sorted(JsonNode? node) => node switch

@@ -40,7 +40,7 @@ public sealed class RunSummary
     public long? Steps => Record?.TotalSteps ?? State?.Steps;
 
     /// <summary>The number of epochs done, with its fraction; null if unknown.</summary>
-    public double? Epoch => State?.Epoch ?? Latest("epochs_done") ?? Latest("epoch");
+    public double? Epoch => Finite(State?.Epoch) ?? Latest("epochs_done") ?? Latest("epoch");
 
     /// <summary>The last logged loss, or null.</summary>
     public double? FinalLoss => Latest("loss");
@@ -53,8 +53,8 @@ public sealed class RunSummary
     {
         get
         {
-            double[] speeds = [.. Metrics.Where(row => row.ContainsKey("images_per_second"))
-                .Select(row => row["images_per_second"])
+            double[] speeds = [.. Metrics.Select(row => Finite(row.GetValueOrDefault("images_per_second", double.NaN)))
+                .OfType<double>()
                 .Order()];
             return speeds.Length > 0 ? speeds[speeds.Length / 2] : null;
         }
@@ -62,7 +62,7 @@ public sealed class RunSummary
 
     /// <summary>Returns the last logged value of a metric, such as <c>find_original</c>; or null.</summary>
     public double? Latest(string metric)
-        => Metrics.LastOrDefault(row => row.ContainsKey(metric)) is { } row ? row[metric] : null;
+        => Metrics.LastOrDefault(row => row.ContainsKey(metric)) is { } row ? Finite(row[metric]) : null;
 
     /// <summary>Reads a run directory.</summary>
     /// <param name="run">The run directory.</param>
@@ -127,6 +127,9 @@ public sealed class RunSummary
     // A run of an earlier version, or one whose state is damaged.
     private static RunStatus StatusOf(RunDirectory run)
         => File.Exists(run.EncoderFile) ? RunStatus.Finished : RunStatus.Stopped;
+
+    // A file edited by hand may hold 1e400, which JSON cannot repeat.
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private T? OrNote<T>(Func<T?> read)
         where T : class

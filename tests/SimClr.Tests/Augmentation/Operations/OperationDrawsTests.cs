@@ -43,8 +43,8 @@ public sealed class OperationDrawsTests
     {
         foreach (AutoAugmentPolicy policy in Enum.GetValues<AutoAugmentPolicy>())
         {
-            AutoAugmentDraws[] draws = [.. Many(Options with { Policy = policy })
-                .Select(d => d.Further.AutoAugment!.Value)];
+            AutoAugmentDraws[] draws =
+                [.. Many(Options with { Policy = policy }).Select(d => d.Further.AutoAugment!.Value)];
             for (int pair = 0; pair < AutoAugmentPairs.Count; pair++)
             {
                 AutoAugmentDraws[] own = [.. draws.Where(d => d.Pair == pair)];
@@ -131,10 +131,9 @@ public sealed class OperationDrawsTests
         }
 
         Assert.Equal(
-            20, Enumerable.Range(0, 20)
-                .Select(s => ViewParameters.Draw(options, 60, 40, 1, 0, s, 0).Crop)
-                .Distinct()
-                .Count());
+            20,
+            Enumerable.Range(0, 20).Select(s => ViewParameters.Draw(options, 60, 40, 1, 0, s, 0).Crop)
+                .Distinct().Count());
     }
 
     [Fact]
@@ -160,7 +159,10 @@ public sealed class OperationDrawsTests
     {
         ViewOptions options = Options with
         {
-            Operations = [ViewOperation.Crop], First = [], Second = [ViewOperation.Noise], SharedCrop = true,
+            Operations = [ViewOperation.Crop],
+            First = [],
+            Second = [ViewOperation.Noise],
+            SharedCrop = true,
         };
         Assert.Equal(
             Many(Options with { Operations = [ViewOperation.Crop] }, 20), Many(options.OneView(), 20));

@@ -107,16 +107,28 @@ public sealed class OperationListTests
 
     [Theory]
     [InlineData("views.first=crop,croop", "'views.first' in the assignments: got 'croop'")]
-    [InlineData(
-        "views.operations=null", "'views.operations' in the assignments: got nothing, expected names of operat")]
-    [InlineData(
-        "views.second=3", "'views.second' in the assignments: got 3, expected names of operations such as [crop")]
+    [InlineData("views.operations=null", "'views.operations' in the assignments: got nothing, expected names of")]
+    [InlineData("views.second=3", "'views.second' in the assignments: got 3, expected names of operations")]
     public void A_mistake_in_a_key_is_named(string assignment, string expected)
         => Assert.Contains(
             expected,
             Assert.Throws<ConfigurationException>(
                 () => RunConfiguration.Resolve(new PretrainOptions(), assignments: [assignment])).Message,
             StringComparison.Ordinal);
+
+    [Fact]
+    public void A_branch_with_blur_needs_blur()
+    {
+        string message = Assert.Throws<ConfigurationException>(
+            () => RunConfiguration.Resolve(
+                Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur"])).Message;
+        Assert.Contains(
+            "views.second is [crop, blur] and views.blur is false; set views.blur=true",
+            message,
+            StringComparison.Ordinal);
+        RunConfiguration.Resolve(
+            Presets.Load("cifar10-small"), assignments: ["views.second=crop,blur", "views.blur=true"]);
+    }
 
     [Theory]
     [InlineData("views.operations=crop,cutout")]

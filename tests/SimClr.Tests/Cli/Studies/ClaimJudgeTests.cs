@@ -56,7 +56,12 @@ public sealed class ClaimJudgeTests
             expected,
             Judge(
                 "gap",
-                $$"""{ "more": { "arm": "A", "size": "4" }, "less": { "arm": "A", "size": "1" }, "at": { "time": "{{at}}" }, "than": { "time": "{{than}}" } }""")
+                $$"""
+                {
+                  "more": { "arm": "A", "size": "4" }, "less": { "arm": "A", "size": "1" },
+                  "at": { "time": "{{at}}" }, "than": { "time": "{{than}}" }
+                }
+                """)
                 .Holds);
 
     [Theory]

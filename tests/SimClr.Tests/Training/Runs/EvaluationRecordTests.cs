@@ -75,6 +75,7 @@ public sealed class EvaluationRecordTests : IDisposable
         Assert.Equal((0.25, new Interval(0.2, 0.3)), (record.Accuracy, record.AccuracyInterval));
         record = record with { Results = Parse("""{"top1": "high", "top1_interval": [0.2]}""") };
         Assert.Equal((null, null), (record.Accuracy, record.AccuracyInterval));
+        Assert.Null((record with { Results = Parse("""{"top1": 1e400}""") }).Accuracy);
     }
 
     [Theory]
@@ -82,6 +83,8 @@ public sealed class EvaluationRecordTests : IDisposable
     [InlineData("null")]
     [InlineData("""{"kind": "knn"}""")]
     [InlineData("""{"kind": null, "data": {}, "settings": {}, "encoder": {"sha256": "0"}, "results": {}}""")]
+    [InlineData("""{"kind": "", "data": {"test": null}, "settings": {}, "encoder": {"sha256": "0"}, "results": {}}""")]
+    [InlineData("""{"kind": "", "data": {}, "settings": {}, "encoder": {"sha256": "0"}, "results": {"a":1,"a":2}}""")]
     public void A_file_that_is_no_record_is_named(string text)
     {
         string file = folder.Write("run/evaluations/knn-0.json", text);

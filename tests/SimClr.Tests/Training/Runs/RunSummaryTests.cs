@@ -28,10 +28,11 @@ public sealed class RunSummaryTests : IDisposable
         folder.Write("run/run.json", "{");
         folder.Write("run/state.json", "");
         folder.Write("run/evaluations/knn-1.json", "[]");
-        File.AppendAllText(folder.PathOf("run/metrics.jsonl"), """{"step": 1""");
+        File.AppendAllText(folder.PathOf("run/metrics.jsonl"), """{"step": 12, "knn": 1e400}""" + "\n{\"step\": 1");
         RunSummary damaged = RunSummary.Read(folder.PathOf("run"));
-        Assert.Equal((RunStatus.Finished, 12, 4), (damaged.Status, damaged.Step, damaged.Metrics.Count));
+        Assert.Equal((RunStatus.Finished, 12, 5), (damaged.Status, damaged.Step, damaged.Metrics.Count));
         Assert.Null(damaged.Record);
+        Assert.Null(damaged.Latest("knn"));
         Assert.Equal(
             ["run.json", "state.json", "knn-1.json"],
             damaged.Unreadable.Select(message => Path.GetFileName(message[..message.IndexOf(':')])));
