@@ -1,6 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Losses;
+using SimClr.Optimizers;
 using SimClr.Tests.Data;
 using SimClr.Training;
 
