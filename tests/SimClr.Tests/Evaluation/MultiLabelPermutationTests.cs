@@ -75,7 +75,7 @@ public sealed class MultiLabelPermutationTests : IDisposable
         MultiLabelScores a = Scores(1, skill: 1);
         Refused(a with { Paths = [.. a.Paths.Select((path, i) => i == 3 ? "other.jpg" : path)] }, "different images");
         Refused(a with { ClassNames = [.. Names.Reverse()] }, "has the classes");
-        Refused(a with { Marks = [(sbyte)-a.Marks[0], .. a.Marks[1..]] }, "has the mark");
+        Refused(a with { Marks = [(sbyte)(a.Marks[0] == 1 ? -1 : 1), .. a.Marks[1..]] }, "has the mark");
 
         void Refused(MultiLabelScores other, string message) => Assert.Contains(
             message,

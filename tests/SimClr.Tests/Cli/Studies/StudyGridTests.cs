@@ -26,7 +26,7 @@ public sealed class StudyGridTests
             value: sets.{first}.value
             needs: "{sets}"
         scales:
-          smoke: { about: none, preset: demo, sets: sets }
+          smoke: { about: none, preset: demo, views.blur: true, sets: sets }
         plot: { kind: heatmap, x: second, series: first }
         claims:
           - says: Two are better than one.
