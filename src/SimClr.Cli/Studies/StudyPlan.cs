@@ -112,7 +112,8 @@ internal sealed record StudyPlan(
                 all[run.Name] = RunConfiguration.Validate(
                     RunConfiguration.ResolveUnchecked(
                         new PretrainOptions(), run.Preset, file: null, run.Assignments))
-                    with { Seed = run.Seed };
+                    with
+                { Seed = run.Seed };
             }
             catch (ConfigurationException error)
             {

@@ -49,7 +49,8 @@ internal sealed class SupervisedTask(
 
     public Tensor Output(Tensor views) => model.forward(views).Logits;
 
-    public IGradientStep Step(RankShare share, World world) => new SupervisedStep(model, labels, share, world, smoothing);
+    public IGradientStep Step(RankShare share, World world)
+        => new SupervisedStep(model, labels, share, world, smoothing);
 
     public RunHealth Health(StepOutcome step)
         => RunHealth.MeasureSupervised(step.Loss, step.H, step.Output, known.Rows(step.Images));

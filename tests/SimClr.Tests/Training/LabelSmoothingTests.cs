@@ -25,9 +25,9 @@ public sealed class LabelSmoothingTests : IDisposable
 
         Assert.Equal(plain, again);
         Assert.NotEqual(plain, smooth);
-        Assert.Equal(
-            0.1, RunRecord.Read(new RunDirectory(folder.PathOf("smooth")).RunFile).Configuration.Loss.LabelSmoothing);
-        Assert.Contains("\"label_smoothing\": 0.1", File.ReadAllText(new RunDirectory(folder.PathOf("smooth")).RunFile));
+        string record = new RunDirectory(folder.PathOf("smooth")).RunFile;
+        Assert.Equal(0.1, RunRecord.Read(record).Configuration.Loss.LabelSmoothing);
+        Assert.Contains("\"label_smoothing\": 0.1", File.ReadAllText(record));
     }
 
     [Fact]
@@ -45,7 +45,8 @@ public sealed class LabelSmoothingTests : IDisposable
     public void Contrastive_losses_refuse_it()
         => Assert.Contains(
             "loss.label_smoothing is 0.1, but the contrastive losses of pre-training have no labels",
-            Assert.Throws<ConfigurationException>(() => new Pretrainer(TinyRun.Options with { Loss = Smooth })).Message);
+            Assert.Throws<ConfigurationException>(
+                () => new Pretrainer(TinyRun.Options with { Loss = Smooth })).Message);
 
     [Theory]
     [InlineData(1)]

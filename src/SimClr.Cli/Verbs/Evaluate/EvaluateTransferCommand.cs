@@ -82,8 +82,8 @@ internal static class EvaluateTransferCommand
             "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --from-scratch",
             "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
-            run, root, only, partial, protocol, grid, steps, scratch, perClass, predictions, keepPredictions, report, force,
-            anew, set,
+            run, root, only, partial, protocol, grid, steps, scratch, perClass, predictions, keepPredictions, report,
+            force, anew, set,
         };
         verb.Details =
         [

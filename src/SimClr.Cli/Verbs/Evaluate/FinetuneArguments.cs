@@ -165,7 +165,9 @@ internal sealed class FinetuneArguments
             : chosen;
     }
 
-    /// <summary>Returns the paper's grid, or 6 points of it, for a start from an encoder or from random weights.</summary>
+    /// <summary>
+    /// Returns the paper's grid, or 6 points of it, for a start from an encoder or from random weights.
+    /// </summary>
     public static FineTuneGrid GridOf(bool full, bool scratch) => (full, scratch) switch
     {
         (true, false) => FineTuneGrid.Full,

@@ -55,6 +55,7 @@ internal sealed record TransferInputs(
     private string FineTuningArguments()
     {
         string steps = Steps is { } number ? string.Create(CultureInfo.InvariantCulture, $" --steps {number}") : "";
-        return Protocol == Linear ? "" : $" --protocol {Protocol} --grid {Grid}{steps}{(FromScratch ? " --from-scratch" : "")}";
+        string scratch = FromScratch ? " --from-scratch" : "";
+        return Protocol == Linear ? "" : $" --protocol {Protocol} --grid {Grid}{steps}{scratch}";
     }
 }

@@ -195,7 +195,8 @@ internal sealed class TransferTable(
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Subject} ({encoder.Name}, width {encoder.Width}, {views.Size} pixels), evaluated on {results.Count} of the "
-            + $"paper's twelve sets by {Protocol} (Appendix {(request.Protocol == TransferInputs.Linear ? "B.8.1" : "B.8.2")}).");
+            + $"paper's twelve sets by {Protocol} (Appendix "
+            + $"{(request.Protocol == TransferInputs.Linear ? "B.8.1" : "B.8.2")}).");
 
     private string Subject
         => request.FromScratch ? "An untrained encoder" : "An encoder pre-trained without these sets";
