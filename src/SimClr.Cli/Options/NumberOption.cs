@@ -46,6 +46,9 @@ internal static class NumberOption
     public static Option<double?> NonNegative(string name, string description)
         => Real(name, description, value => value >= 0, "a number of 0 or more");
 
+    public static Option<double?> Share(string name, string description)
+        => Real(name, description, value => value is >= 0 and < 1, "a number from 0 to below 1");
+
     private static Option<double?> Real(string name, string description, Func<double, bool> fits, string expected)
         => new(name)
         {

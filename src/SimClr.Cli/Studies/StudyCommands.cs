@@ -48,9 +48,8 @@ internal sealed class StudyCommands(StudyPlan plan, StudyDirectory directory, st
         {
             if (word.StartsWith('{') && word.IndexOf('}') == word.Length - 1)
             {
-                string value = Value(cell, measure, word[1..^1]);
-                foreach (string part in IsPath(word) ? [value]
-                    : value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                foreach (string part in IsPath(word) ? [Value(cell, measure, word[1..^1])]
+                    : Replace(cell, measure, word).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
                     yield return part;
                 }

@@ -2,7 +2,7 @@ namespace SimClr.Cli.Studies;
 
 /// <summary>
 /// Names of cells and runs for files. A run's name has only the parts that affect its training, so that cells which
-/// differ in nothing else share the run.
+/// differ in nothing else share the run; arms that train alike share the name of the first of them.
 /// </summary>
 /// <param name="basis">The settings of all cells.</param>
 /// <param name="arms">The arms of the plan.</param>
@@ -24,7 +24,8 @@ internal sealed class StudyNames(
     public string Run(StudyArm arm, IReadOnlyList<StudyPoint> points, long seed) => Unique(
         "run",
         [
-            arms.Select(TrainingOf).Distinct().Count() == 1 ? arms[0].Train! : arm.Name,
+            arms.Select(TrainingOf).Distinct().Count() == 1 ? arms[0].Train!
+                : arms.First(other => TrainingOf(other) == TrainingOf(arm)).Name,
             .. points.Where((_, index) => axes[index].Points.Any(point => Trains(point.Settings)))
                 .Select(point => point.Label),
         ],

@@ -65,7 +65,13 @@ internal sealed record StudyPlan(
             ? found
             : throw new ConfigurationException(
                 $"study '{study.Name}' has no scale '{scale}', expected one of {string.Join(", ", study.Scales.Keys)}");
-        StudyArm[] arms = [.. study.Arms.Where(arm => size.Arms?.ContainsKey(arm.Name) ?? true)];
+        StudyArm[] arms =
+        [
+            .. study.Arms.Where(arm => size.Arms?.ContainsKey(arm.Name) ?? true).Select(arm => arm with
+            {
+                Settings = arm.Settings.With(size.Arms?.GetValueOrDefault(arm.Name) ?? StudySettings.None),
+            }),
+        ];
         StudyAxis[] axes =
             [.. study.Axes.Select(axis => size.Axes.FirstOrDefault(own => own.Name == axis.Name) ?? axis)];
         seeds ??= size.Seeds;
@@ -77,10 +83,8 @@ internal sealed record StudyPlan(
         {
             foreach (StudyPoint[] points in Grid(arm, axes))
             {
-                StudySettings ofArm = basis.With(arm.Settings)
-                    .With(size.Arms?.GetValueOrDefault(arm.Name) ?? StudySettings.None);
                 StudySettings settings = points.Aggregate(
-                    ofArm, (all, point) => all.With(point.Settings)).With(own);
+                    basis.With(arm.Settings), (all, point) => all.With(point.Settings)).With(own);
                 cells.AddRange(seeds.Select(seed => new StudyCell(
                     arm,
                     points,
@@ -108,7 +112,8 @@ internal sealed record StudyPlan(
                 all[run.Name] = RunConfiguration.Validate(
                     RunConfiguration.ResolveUnchecked(
                         new PretrainOptions(), run.Preset, file: null, run.Assignments))
-                    with { Seed = run.Seed };
+                    with
+                { Seed = run.Seed };
             }
             catch (ConfigurationException error)
             {

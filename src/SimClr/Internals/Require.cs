@@ -20,6 +20,9 @@ internal static class Require
     public static double Probability(double value, [CallerMemberName] string name = "")
         => value is >= 0 and <= 1 ? value : throw Bad(name, value, "a probability from 0 to 1");
 
+    public static double Share(double value, [CallerMemberName] string name = "")
+        => value is >= 0 and < 1 ? value : throw Bad(name, value, "a number from 0 to below 1");
+
     public static double Between(double value, double low, double high, [CallerMemberName] string name = "")
         => value >= low && value <= high
             ? value

@@ -3,7 +3,10 @@ using SimClr.Internals;
 
 namespace SimClr.Losses;
 
-/// <summary>The contrastive loss (paper, Table 2 and Section 5.1): section <c>loss</c> of the configuration.</summary>
+/// <summary>
+/// The contrastive loss (paper, Table 2 and Section 5.1), and label smoothing for the supervised one: section
+/// <c>loss</c> of the configuration.
+/// </summary>
 public sealed record LossOptions
 {
     private const double DefaultMargin = 0.8;
@@ -35,6 +38,13 @@ public sealed record LossOptions
     /// 5). Default: true.
     /// </summary>
     public bool Normalize { get; init; } = true;
+
+    /// <summary>
+    /// Label smoothing ε of supervised training (Szegedy et al. 2016, Section 7): the label gets the probability 1 − ε
+    /// + ε / K of K classes, and each other class ε / K. The paper's supervised baselines use plain cross-entropy.
+    /// Contrastive losses have no labels and reject any value but 0. Range: 0 to below 1. Default: 0.
+    /// </summary>
+    public double LabelSmoothing { get; init => field = Require.Share(value); }
 
     /// <summary>Checks the rules across fields.</summary>
     /// <exception cref="ArgumentException">A value is incompatible with the loss.</exception>

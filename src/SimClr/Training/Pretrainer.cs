@@ -30,6 +30,13 @@ public sealed class Pretrainer
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = TrainingSession.Validate(options);
+        if (options.Loss.LabelSmoothing > 0)
+        {
+            throw new ConfigurationException(FormattableString.Invariant(
+                $"loss.label_smoothing is {options.Loss.LabelSmoothing}, but the contrastive losses of pre-training ")
+                + "have no labels; it is for supervised training, so leave it out");
+        }
+
         customEncoder = encoder;
     }
 

@@ -13,7 +13,11 @@ namespace SimClr.Training;
 
 /// <summary>The supervised task: one view of each image, classified by its label (cross-entropy).</summary>
 internal sealed class SupervisedTask(
-    ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    ClassifierModel model,
+    int representation,
+    IReadOnlyList<int> labels,
+    IReadOnlyList<string> classNames,
+    double smoothing = 0)
     : ITrainingTask
 {
     private readonly ImageTable known = ImageTable.FromLabels(labels);
@@ -39,12 +43,14 @@ internal sealed class SupervisedTask(
             model,
             encoder.RepresentationSize,
             images.RequireLabels(),
-            images.ClassNames ?? NumericClassNames.Create(classes));
+            images.ClassNames ?? NumericClassNames.Create(classes),
+            options.Loss.LabelSmoothing);
     }
 
     public Tensor Output(Tensor views) => model.forward(views).Logits;
 
-    public IGradientStep Step(RankShare share, World world) => new SupervisedStep(model, labels, share, world);
+    public IGradientStep Step(RankShare share, World world)
+        => new SupervisedStep(model, labels, share, world, smoothing);
 
     public RunHealth Health(StepOutcome step)
         => RunHealth.MeasureSupervised(step.Loss, step.H, step.Output, known.Rows(step.Images));

@@ -10,7 +10,7 @@ namespace SimClr.Training;
 /// <summary>
 /// The supervised baseline (paper, Tables 1 and B.3): the encoders, augmentations, optimizers and schedules of
 /// pre-training, with one view of each image and the cross-entropy of its class. The configuration is that of
-/// pre-training; its sections <c>head</c> and <c>loss</c> are ignored.
+/// pre-training; its section <c>head</c> is ignored, and so is <c>loss</c> except for label smoothing.
 /// </summary>
 public sealed class SupervisedTrainer
 {

@@ -129,6 +129,7 @@ internal static class EvaluateFinetuneCommand
             ["test_images"] = result.Outcome.Labels.Count,
             ["classes"] = result.Outcome.ClassNames.Count,
             ["from_scratch"] = options.FromScratch,
+            ["label_smoothing"] = options.LabelSmoothing,
             ["projection_layers"] = options.ProjectionLayers,
             ["steps"] = result.Steps,
             ["epochs"] = options.Epochs is null ? null

@@ -47,7 +47,11 @@ internal static class EvaluateTransferCommand
             Grids,
             TransferInputs.FullGrid);
         Option<long?> steps = NumberOption.Integer(
-            "--steps", "With finetune: steps of each training run. Default: 20000.", 1);
+            "--steps", "With finetune: steps of each training run. Default: 20000 (40000 from scratch).", 1);
+        var scratch = new Option<bool>("--from-scratch")
+        {
+            Description = "With finetune: start from random weights instead of the encoder, as a baseline",
+        };
         var perClass = new Option<bool>("--per-class")
         {
             Description =
@@ -56,7 +60,7 @@ internal static class EvaluateTransferCommand
         var predictions = new Option<string?>("--predictions")
         {
             Description = "Write the predictions for the test images of each set to DIR/SET.csv, for 'simclr evaluate "
-                + "compare'; for VOC 2007, the scores of the classes, which compare does not accept",
+                + "compare'; for VOC 2007, the scores of the classes",
             HelpName = "DIR",
         };
         Option<bool> keepPredictions = EvaluationRecords.KeepPredictions();
@@ -75,10 +79,11 @@ internal static class EvaluateTransferCommand
                 + "--report transfer.html --json",
             "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol "
                 + "finetune --grid thin --steps 2000",
+            "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --from-scratch",
             "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
-            run, root, only, partial, protocol, grid, steps, perClass, predictions, keepPredictions, report, force,
-            anew, set,
+            run, root, only, partial, protocol, grid, steps, scratch, perClass, predictions, keepPredictions, report,
+            force, anew, set,
         };
         verb.Details =
         [
@@ -91,7 +96,8 @@ internal static class EvaluateTransferCommand
             "Finetune: the whole network is trained on each set, as by 'simclr evaluate finetune'. Rate and",
             "weight decay are chosen on validation images, each setting a training run; then the network is",
             "trained again on all labels (B.8.2). VOC 2007, whose images may have several classes, uses a sigmoid",
-            "per class instead of a softmax.",
+            "per class instead of a softmax. With --from-scratch, the network of the encoder starts from random",
+            "weights (--seed), with the paper's grid for it: higher rates and decays.",
             "",
             "Each result is stored in RUN/transfer (FILE.transfer for an encoder file) as soon as it is known. A",
             "repeated command with the same encoder, settings, seed and images reuses stored results and says so;",
@@ -113,7 +119,8 @@ internal static class EvaluateTransferCommand
                 context.Value(partial),
                 context.Value(set) ?? [])
             {
-                Protocol = Chosen(context, protocol, grid, steps),
+                Protocol = Chosen(context, protocol, grid, steps, scratch),
+                FromScratch = context.Value(scratch),
                 Grid = context.Value(grid) ?? TransferInputs.FullGrid,
                 Steps = (int?)context.Value(steps),
                 PerClass = context.Value(perClass),
@@ -125,11 +132,16 @@ internal static class EvaluateTransferCommand
     }
 
     private static string Chosen(
-        CommandContext context, Option<string?> protocol, Option<string?> grid, Option<long?> steps)
+        CommandContext context,
+        Option<string?> protocol,
+        Option<string?> grid,
+        Option<long?> steps,
+        Option<bool> scratch)
     {
         string chosen = context.Value(protocol) ?? TransferInputs.Linear;
         string? other = context.Value(grid) is not null ? grid.Name
             : context.Value(steps) is not null ? steps.Name
+            : context.Value(scratch) ? scratch.Name
             : null;
         return other is not null && chosen == TransferInputs.Linear
             ? throw new ConfigurationException(
@@ -227,7 +239,8 @@ internal static class EvaluateTransferCommand
         DataOptions reading,
         long seed)
     {
-        int steps = request.Steps ?? new FineTuneOptions().Steps;
+        int steps = request.Steps
+            ?? (request.FromScratch ? FineTuneOptions.StepsFromScratch : new FineTuneOptions().Steps);
         var kept = SavedResults.ForEncoder(request, encoder, reading, steps, seed);
         var records = new TransferRecords(context, request, encoder, reading, steps, seed);
         TransferResult?[] before = [.. folders.Present.Select(splits => request.Force ? null : kept.Find(splits))];
@@ -301,8 +314,8 @@ internal static class EvaluateTransferCommand
     {
         var tuning = new TransferFineTuning(
             request.Run,
-            new FineTuneOptions { Seed = seed, Steps = steps },
-            request.Grid == TransferInputs.FullGrid ? FineTuneGrid.Full : FineTuneGrid.Thin,
+            new FineTuneOptions { Seed = seed, Steps = steps, FromScratch = request.FromScratch },
+            FinetuneArguments.GridOf(request.Grid == TransferInputs.FullGrid, request.FromScratch),
             reading,
             context.Device ?? "auto",
             context.Threads ?? 0);

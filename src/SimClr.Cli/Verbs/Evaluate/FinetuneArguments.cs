@@ -13,7 +13,6 @@ namespace SimClr.Cli.Verbs;
 /// </summary>
 internal sealed class FinetuneArguments
 {
-    private const int StepsFromScratch = 40_000;
     private static readonly string[] Grids = ["full", "thin", "none"];
 
     private readonly Option<string?> validation = new("--validation")
@@ -70,6 +69,9 @@ internal sealed class FinetuneArguments
         Description = "Start from random weights instead of the encoder, as a baseline",
     };
 
+    private readonly Option<double?> smoothing = NumberOption.Share(
+        "--label-smoothing", "Share of each label spread over all classes, from 0 to below 1. Default: 0.");
+
     private readonly Option<string?> output = new("--out")
     {
         Description = "New or empty directory for the fine-tuned encoder and its classifier",
@@ -81,7 +83,7 @@ internal sealed class FinetuneArguments
         foreach (Option option in new Option[]
         {
             validation, fraction, perClass, list, rate, decay, grid, metric.Option, epochs, steps, batchSize, layers,
-            fromScratch, output,
+            fromScratch, smoothing, output,
         })
         {
             command.Add(option);
@@ -119,7 +121,7 @@ internal sealed class FinetuneArguments
         RejectTogether(context, epochs, steps);
         bool scratch = context.Value(fromScratch);
         FineTuneOptions options = FewLabels(context) ? FineTuneOptions.ForFewLabels(labels, all)
-            : scratch ? new FineTuneOptions { Steps = StepsFromScratch }
+            : scratch ? new FineTuneOptions { Steps = FineTuneOptions.StepsFromScratch }
             : new FineTuneOptions();
         options = context.Value(batchSize) is { } batch
             ? options.WithBatch((int)batch)
@@ -133,6 +135,7 @@ internal sealed class FinetuneArguments
             WeightDecay = context.Value(decay) ?? 0,
             ProjectionLayers = (int?)context.Value(layers) ?? 0,
             FromScratch = scratch,
+            LabelSmoothing = context.Value(smoothing) ?? 0,
             Seed = context.Seed ?? 0,
         };
     }
@@ -156,18 +159,22 @@ internal sealed class FinetuneArguments
                 "--validation has no effect without a search; use --grid full or thin, or omit it");
         }
 
-        FineTuneGrid? chosen = (name, context.Value(fromScratch)) switch
-        {
-            ("full", false) => FineTuneGrid.Full,
-            ("full", true) => FineTuneGrid.FullFromScratch,
-            ("thin", false) => FineTuneGrid.Thin,
-            ("thin", true) => FineTuneGrid.ThinFromScratch,
-            _ => null,
-        };
+        FineTuneGrid? chosen = name == "none" ? null : GridOf(name == "full", context.Value(fromScratch));
         return chosen is not null && context.Value(decay) is { } fixedDecay
             ? chosen with { FixedDecay = fixedDecay }
             : chosen;
     }
+
+    /// <summary>
+    /// Returns the paper's grid, or 6 points of it, for a start from an encoder or from random weights.
+    /// </summary>
+    public static FineTuneGrid GridOf(bool full, bool scratch) => (full, scratch) switch
+    {
+        (true, false) => FineTuneGrid.Full,
+        (true, true) => FineTuneGrid.FullFromScratch,
+        (false, false) => FineTuneGrid.Thin,
+        (false, true) => FineTuneGrid.ThinFromScratch,
+    };
 
     /// <summary>Returns the settings as they were asked for, for the record of the evaluation.</summary>
     public static JsonObject Settings(FinetuneInputs call)

@@ -80,9 +80,9 @@ internal static class StudyRunCommand
 
         record.Write(directory);
         AtomicFile.WriteText(directory.StudyFile, text);
-        inputs.Pack(context);
         try
         {
+            inputs.Pack(context);
             runner.Run(cells, context.Cancel);
         }
         catch (OperationCanceledException stopped)
@@ -93,6 +93,12 @@ internal static class StudyRunCommand
         {
             context.WriteNote(stopped.Message);
             throw new SilentException(stopped.ExitCode, stopped);
+        }
+        catch
+        {
+            // Such as a full disk.
+            context.WriteNote("the study stopped; once the cause is removed, the same command continues it");
+            throw;
         }
 
         StudyReportCommand.Report(context, StudyResults.Collect(plan, record, directory));

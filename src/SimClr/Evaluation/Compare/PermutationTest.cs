@@ -8,7 +8,7 @@ namespace SimClr.Evaluation;
 /// image by image, and returns the share of exchanges whose difference is at least as large in magnitude as the
 /// observed one. Only images that exactly one model classified correctly matter, so the number of them that an exchange
 /// gives to the first is the number of ones among as many random bits. For accuracies this is the sign test (McNemar's
-/// exact test), within sampling error.
+/// exact test), within sampling error. Images of several classes are compared by the accuracy of all their decisions.
 /// </summary>
 public static class PermutationTest
 {
@@ -58,6 +58,69 @@ public static class PermutationTest
             MeanPerClassPValue = perClass,
             Samples = samples,
         };
+    }
+
+    /// <summary>
+    /// Compares two evaluations on multi-label images by accuracy. Average precision is no mean over images, so the
+    /// paper tests VOC 2007 by accuracy. All decisions about an image are exchanged together.
+    /// </summary>
+    /// <param name="pair">The decisions.</param>
+    /// <param name="samples">The number of random exchanges, above 0.</param>
+    /// <param name="seed">The seed of the exchanges.</param>
+    /// <param name="cancellation">Cancellation token, checked between exchanges.</param>
+    public static MultiLabelComparison Compare(
+        MultiLabelPair pair, int samples, long seed, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
+
+        // The images of one size of the difference d contribute d · (2 · ones − images) to an exchange.
+        int[] gains = [.. pair.A.Zip(pair.B, (a, b) => a - b)];
+        (int Size, int Images)[] sizes =
+            [.. gains.Where(gain => gain != 0).CountBy(Math.Abs).OrderBy(size => size.Key)
+                .Select(size => (size.Key, size.Value))];
+        long observed = Math.Abs(gains.Sum(gain => (long)gain));
+        int decisions = pair.Decisions.Sum();
+        long asLarge = 1 + CountExchanges(samples, seed, IsAsLarge, cancellation);
+        return new MultiLabelComparison(gains.Length, decisions, pair.OnlyA, pair.OnlyB)
+        {
+            AccuracyA = (double)pair.A.Sum() / decisions,
+            AccuracyB = (double)pair.B.Sum() / decisions,
+            DifferenceInterval = IntervalOf(gains, pair.Decisions, seed),
+            PValue = asLarge / (samples + 1.0),
+            Samples = samples,
+        };
+
+        bool IsAsLarge(ref RandomStream stream)
+        {
+            long difference = 0;
+            foreach ((int size, int images) in sizes)
+            {
+                difference += size * ((2L * Ones(images, ref stream)) - images);
+            }
+
+            return Math.Abs(difference) >= observed;
+        }
+    }
+
+    private delegate bool Exchanged(ref RandomStream stream);
+
+    private static long CountExchanges(int samples, long seed, Exchanged asLarge, CancellationToken cancellation)
+    {
+        long count = 0;
+        int blocks = ((samples - 1) / SamplesPerStream) + 1;
+        Parallel.For(0, blocks, new ParallelOptions { CancellationToken = cancellation }, block =>
+        {
+            var stream = new RandomStream(seed, Purpose.Permutation, block);
+            int found = 0;
+            for (int i = Math.Min(SamplesPerStream, samples - (block * SamplesPerStream)); i > 0; i--)
+            {
+                found += asLarge(ref stream) ? 1 : 0;
+            }
+
+            Interlocked.Add(ref count, found);
+        });
+        return count;
     }
 
     // The observed arrangement is itself one that chance can produce. It is counted, so no share is 0.
@@ -114,20 +177,24 @@ public static class PermutationTest
         return bits == 0 ? ones : ones + BitOperations.PopCount(stream.NextUInt64() >> (64 - bits));
     }
 
-    private static Interval IntervalOf(PredictionPair pair, long seed)
-    {
-        int[] gain = [.. pair.A.Zip(pair.B, (a, b) => (a ? 1 : 0) - (b ? 1 : 0))];
-        return Bootstrap.Intervals(gain.Length, 1, seed, (times, values) =>
+    private static Interval IntervalOf(PredictionPair pair, long seed) => IntervalOf(
+        [.. pair.A.Zip(pair.B, (a, b) => (a ? 1 : 0) - (b ? 1 : 0))],
+        [.. Enumerable.Repeat(1, pair.A.Length)],
+        seed);
+
+    // Of the sum of gains over the sum of decisions.
+    private static Interval IntervalOf(int[] gain, int[] decisions, long seed)
+        => Bootstrap.Intervals(gain.Length, 1, seed, (times, values) =>
         {
-            long sum = 0;
+            (long sum, long all) = (0, 0);
             for (int i = 0; i < times.Length; i++)
             {
                 sum += gain[i] * times[i];
+                all += decisions[i] * times[i];
             }
 
-            values[0] = (double)sum / times.Length;
+            values[0] = (double)sum / Math.Max(1, all);
         })[0];
-    }
 
     /// <summary>The images of a class, and how many of them only one of the two classified correctly.</summary>
     private readonly record struct ClassCounts(int Images, int OnlyA, int OnlyB);

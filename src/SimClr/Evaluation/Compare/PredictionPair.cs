@@ -1,5 +1,3 @@
-using SimClr.Internals;
-
 namespace SimClr.Evaluation;
 
 /// <summary>The predictions of two evaluations for the same images, image by image.</summary>
@@ -8,8 +6,6 @@ namespace SimClr.Evaluation;
 /// <param name="B">Whether the second prediction is correct.</param>
 public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
 {
-    private const int MaxNamed = 3;
-
     /// <summary>
     /// Pairs the rows of both by image. Images match by path without the folder common to all paths of a file, so the
     /// location of the test set does not matter.
@@ -22,17 +18,10 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
     public static PredictionPair Match(
         IReadOnlyList<Prediction> a, IReadOnlyList<Prediction> b, string nameA, string nameB)
     {
-        (Prediction[] first, Prediction[] second) = (SortByPath(a), SortByPath(b));
-        string[] pathsA = [.. first.Select(row => row.Path)];
-        string[] pathsB = [.. second.Select(row => row.Path)];
-        if (!pathsA.SequenceEqual(pathsB))
-        {
-            throw new DataException(
-                $"{nameA} and {nameB} cover different images ({a.Count} and "
-                    + $"{b.Count}{Only(pathsA, pathsB, nameA)}{Only(pathsB, pathsA, nameB)}); "
-                    + "expected two evaluations on the same test images");
-        }
-
+        (int[] rowsA, int[] rowsB) = ImagePairs.Match(
+            [.. a.Select(row => row.Path)], [.. b.Select(row => row.Path)], nameA, nameB);
+        Prediction[] first = [.. rowsA.Select(row => a[row])];
+        Prediction[] second = [.. rowsB.Select(row => b[row])];
         if (first.Zip(second)
             .FirstOrDefault(pair => pair.First.Label != pair.Second.Label) is (Prediction x, Prediction y))
         {
@@ -47,31 +36,5 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
             [.. first.Select(row => numbers[row.Label])],
             [.. first.Select(row => row.Correct)],
             [.. second.Select(row => row.Correct)]);
-    }
-
-    private static Prediction[] SortByPath(IReadOnlyList<Prediction> rows)
-    {
-        int shared = SharedFolder(rows);
-        return [.. rows.Select(row => row with { Path = Nfc.Compose(row.Path[shared..].Replace('\\', '/')) })
-            .OrderBy(row => row.Path, StringComparer.Ordinal)];
-    }
-
-    /// <summary>The length of the folder common to all paths, including its separator.</summary>
-    private static int SharedFolder(IReadOnlyList<Prediction> rows)
-    {
-        ReadOnlySpan<char> shared = rows[0].Path;
-        foreach (Prediction row in rows)
-        {
-            shared = shared[..shared.CommonPrefixLength(row.Path)];
-        }
-
-        return shared.LastIndexOfAny('/', '\\') + 1;
-    }
-
-    private static string Only(string[] paths, string[] others, string name)
-    {
-        string[] only = [.. paths.Except(others).Take(MaxNamed)];
-        return only.Length == 0 ? ""
-            : $"; only in {name}: {string.Join(", ", only)}{(only.Length == MaxNamed ? ", …" : "")}";
     }
 }

@@ -96,7 +96,7 @@ public static class PredictionsFile
         {
             throw new DataException(
                 $"{file} holds scores of images with several classes each, which are not right or wrong as a whole; "
-                    + "expected a predictions file of a set with one class per image");
+                    + "expected a predictions file of a set with one class per image, or scores on both sides");
         }
 
         if (got != Header)

@@ -66,7 +66,7 @@ internal sealed class FineTuneFit(
         RankShare share = world.Share(batch, micro: batch);
         using SupervisedStep step = images.MultiLabels is { } presence
             ? new SupervisedStep(model, presence, share, world)
-            : new SupervisedStep(model, images.RequireLabels(), share, world);
+            : new SupervisedStep(model, images.RequireLabels(), share, world, setting.LabelSmoothing);
         using var optimizer = new Sgd(ParameterGroups.FromModule(model), weightDecay: setting.WeightDecay);
         using IGradientSums sums = world.Join(
             model, model.Encoder, optimizer, BatchNormScope.Global, share, NullLogger.Instance);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SimClr.Internals;
 
 namespace SimClr.Training;
@@ -9,6 +10,9 @@ namespace SimClr.Training;
 /// </summary>
 public sealed record FineTuneOptions
 {
+    /// <summary>The number of steps of training from random weights for transfer (paper, Appendix B.8.2).</summary>
+    public const int StepsFromScratch = 40_000;
+
     private const double FewLabelsRate = 0.05;
     private const int MaxBatch = 4096;
     private const int MinBatch = 16;
@@ -53,6 +57,13 @@ public sealed record FineTuneOptions
 
     /// <summary>Whether the network starts from random weights instead of those of the run. Default: false.</summary>
     public bool FromScratch { get; init; }
+
+    /// <summary>
+    /// Label smoothing ε (<see cref="Losses.LossOptions.LabelSmoothing"/>), 0 to below 1, for images with one class
+    /// each. The paper fine-tunes without it. Default: 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double LabelSmoothing { get; init => field = Require.Share(value); }
 
     /// <summary>The seed of order, views, held-out images and random weights. Default: 0.</summary>
     public long Seed { get; init; }

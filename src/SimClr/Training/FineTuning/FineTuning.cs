@@ -215,6 +215,13 @@ public sealed class FineTuning
     {
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
+            if (options.LabelSmoothing > 0)
+            {
+                throw new ConfigurationException(FormattableString.Invariant(
+                    $"FineTuneOptions.LabelSmoothing is {options.LabelSmoothing}, but images of several classes ")
+                    + "have a sigmoid per class; leave it out");
+            }
+
             LabeledImages.RequireVaryingClass(train);
             test.RequireMultiLabels();
             Validation?.RequireMultiLabels();

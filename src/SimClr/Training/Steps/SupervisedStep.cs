@@ -21,14 +21,20 @@ internal sealed class SupervisedStep(
     ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, World world)
     : IGradientStep
 {
-    /// <summary>Creates the step for images with one class each: softmax cross-entropy.</summary>
+    /// <summary>Creates the step for images with one class each: <see cref="SoftmaxCrossEntropy"/>.</summary>
     /// <param name="model">Encoder and classifier.</param>
     /// <param name="labels">The class of each image of the set.</param>
     /// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
     /// <param name="world">The processes that share the batch.</param>
-    public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, World world)
+    /// <param name="smoothing">Label smoothing, 0 to below 1.</param>
+    public SupervisedStep(
+        ClassifierModel model, IReadOnlyList<int> labels, RankShare share, World world, double smoothing = 0)
         : this(
-            model, ImageTable.FromLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
+            model,
+            ImageTable.FromLabels(labels),
+            (logits, y) => SoftmaxCrossEntropy.Compute(logits, y, smoothing),
+            share,
+            world)
     {
     }
 

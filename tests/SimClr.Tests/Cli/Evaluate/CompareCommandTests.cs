@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Evaluation;
 using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
@@ -52,6 +53,30 @@ public sealed class CompareCommandTests : IDisposable
             output);
         Assert.Contains(
             "p = 1.000 (permutation test, 100000 samples): the difference may be chance", Compare("a", "a").Output);
+    }
+
+    [Fact]
+    public void Images_of_several_classes_are_compared_by_accuracy()
+    {
+        string Scores(string root, int skilled) => MultiLabelScores.Header + "\n" + string.Concat(
+            Enumerable.Range(0, 20).SelectMany(image => new[] { "cat", "dog" }.Select((name, c) =>
+            {
+                int mark = (image + c) % 2 == 0 ? 1 : -1;
+                return $"{root}/{image}.jpg,{name},{mark},{(image < skilled ? mark : -mark)}\n";
+            })));
+        folder.Write("skilled.csv", Scores("here", 20));
+        folder.Write("half.csv", Scores("there", 10));
+        CommandRun run = Compare("skilled.csv", "half.csv", "--json");
+        Assert.Equal(1.0, run.Json["a"]!["accuracy"]!.GetValue<double>());
+        Assert.Equal(0.5, run.Json["b"]!["accuracy"]!.GetValue<double>());
+        Assert.Equal((40, 20, 20, 0), (
+            run.Json["decisions"]!.GetValue<int>(), run.Json["test_images"]!.GetValue<int>(),
+            run.Json["only_a_right"]!.GetValue<int>(), run.Json["only_b_right"]!.GetValue<int>()));
+
+        // Ten images differ, all in favor of A: 2 of 2^10 exchanges. By decisions it would be 2 of 2^20.
+        Assert.Equal(2.0 / 1024, run.Json["p_value"]!.GetValue<double>(), 7e-4);
+        Assert.Contains("A − B: +50.00 points of accuracy [", Compare("skilled.csv", "half.csv").Output);
+        Assert.Contains("several classes each", Compare("skilled.csv", "b.csv").Refused(3));
     }
 
     [Theory]

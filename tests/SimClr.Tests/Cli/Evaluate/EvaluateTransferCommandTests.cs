@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SimClr.Data;
 using SimClr.Tests.Data;
+using SimClr.Training;
 using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
@@ -85,6 +86,27 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
         Assert.Contains(set["rate"]!.GetValue<double>(), new[] { 1e-3, 1e-2, 1e-1 });
         Assert.Contains("voc2007", json["absent"]!.AsArray().Select(name => name!.GetValue<string>()));
         Assert.Contains("CIFAR-10: training 7 of 7, step 2 of 2", run.Error);
+    }
+
+    [Fact]
+    public void Training_from_random_weights_has_its_own_grid_and_results()
+    {
+        WriteCifar();
+        string[] tuned = ["--allow-partial", "--json", "--protocol", "finetune", "--grid", "thin", "--steps", "2"];
+        string[] scratch = [.. tuned, "--from-scratch"];
+        Assert.False(Transfer(tuned).Json["from_scratch"]!.GetValue<bool>());
+        string report = sets.PathOf("scratch.html");
+        CommandRun run = Transfer([.. scratch, "--report", report]);
+        Assert.DoesNotContain("reused from", run.Error);
+        Assert.True(run.Json["from_scratch"]!.GetValue<bool>());
+        Assert.Contains("--grid thin --steps 2 --from-scratch", File.ReadAllText(report));
+        Assert.Equal(
+            FineTuneGrid.ThinFromScratch.Rates,
+            run.Json["sets"]![0]!["search"]!.AsArray().Select(tried => tried!["rate"]!.GetValue<double>()).Distinct());
+
+        Assert.Contains($"reused from {Kept("cifar10-scratch-2.json")}", Transfer(scratch).Error);
+        Assert.Contains($"reused from {Kept("cifar10-finetune-2.json")}", Transfer(tuned).Error);
+        Assert.Contains("training from random weights", Transfer([.. scratch.Except(["--json"])]).Output);
     }
 
     [Theory]
@@ -245,9 +267,15 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
         string[] rows = File.ReadAllLines(Path.Combine(folder, "voc2007.csv"));
         Assert.Equal("path,class,mark,score", rows[0]);
         Assert.Equal(20 * voc["test_images"]!.GetValue<int>(), rows.Length - 1);
+        string scores = Path.Combine(folder, "voc2007.csv");
+        JsonObject same = CommandRun.Of("evaluate", "compare", scores, scores, "--json").Json;
+        Assert.Equal(1, same["p_value"]!.GetValue<double>());
+        Assert.Equal(
+            voc["value"]!.GetValue<double>(), same["a"]!["mean_average_precision"]!.GetValue<double>(), 1e-12);
+        Assert.Equal(voc["test_images"]!.GetValue<int>(), same["test_images"]!.GetValue<int>());
+        Assert.InRange(same["b"]!["accuracy"]!.GetValue<double>(), 0, 1);
         Assert.Contains("several classes each", CommandRun.Of(
-            "evaluate", "compare", Path.Combine(folder, "voc2007.csv"), Path.Combine(folder, "voc2007.csv"))
-            .Refused(3));
+            "evaluate", "compare", scores, Path.Combine(folder, "cifar10.csv")).Refused(3));
 
         string words = Transfer([.. all, "--seed", "0"]).Output;
         Assert.Contains("chosen on validation images: CIFAR-10 rate ", words);
@@ -293,6 +321,7 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
     [InlineData(2, "--predictions: got an empty value", "--predictions", "")]
     [InlineData(2, "--grid is for fine-tuning; expected --protocol finetune", "--grid", "thin")]
     [InlineData(2, "--steps is for fine-tuning", "--steps", "9", "--protocol", "linear")]
+    [InlineData(2, "--from-scratch is for fine-tuning", "--from-scratch")]
     [InlineData(2, "did you mean 'finetune'?", "--protocol", "fine-tune")]
     [InlineData(2, "expected a key of the section data", "--set", "views.size=8")]
     public void Wrong_usage_is_refused(int code, string expected, params string[] more)

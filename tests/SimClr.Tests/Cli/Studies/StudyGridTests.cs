@@ -26,7 +26,7 @@ public sealed class StudyGridTests
             value: sets.{first}.value
             needs: "{sets}"
         scales:
-          smoke: { about: none, preset: demo, sets: sets }
+          smoke: { about: none, preset: demo, views.blur: true, sets: sets }
         plot: { kind: heatmap, x: second, series: first }
         claims:
           - says: Two are better than one.
@@ -59,6 +59,36 @@ public sealed class StudyGridTests
     {
         Assert.Equal(9, Plan().Runs.Count);
         Assert.Single(Plan(study => study.Replace("\"[{first}, {second}]\"", "[crop]")).Runs);
+    }
+
+    [Fact]
+    public void Arms_that_train_alike_share_runs_unless_a_scale_tunes_one()
+    {
+        string[] Runs(string scale) =>
+        [
+            .. Plan(text => text
+                .Replace(
+                    "axes:\n",
+                    "  again: { train: pretrain, views.second: \"[{first}, {second}]\", tune: --twice }\n"
+                        + "  supervised: { train: supervised }\naxes:\n",
+                    StringComparison.Ordinal)
+                .Replace("preset: demo,", $"preset: demo, {scale}", StringComparison.Ordinal)).Cells
+                .DistinctBy(cell => cell.Arm.Name).Select(cell => cell.Run!.Name),
+        ];
+
+        Assert.Equal(["simclr-crop-crop-s0", "simclr-crop-crop-s0", "supervised-crop-crop-s0"], Runs(""));
+        Assert.Equal(
+            ["simclr-crop-crop-s0", "again-crop-crop-s0", "supervised-crop-crop-s0"],
+            Runs("arms: { SimCLR: {}, again: { optimizer.peak_rate: 1 }, supervised: {} },"));
+    }
+
+    [Fact]
+    public void The_value_of_a_variable_may_have_variables()
+    {
+        StudyPlan plan = Plan(text => text.Replace(
+            "settings: { tune: \"\" }", "settings: { tune: \"--seed {seed} --steps {steps}\", steps: 9 }"));
+        var commands = new StudyCommands(plan, new StudyDirectory("/study"), "a", "b");
+        Assert.Equal(["--seed", "0", "--steps", "9"], commands.Measure(plan.Cells[0])[0].Command[^4..]);
     }
 
     [Fact]

@@ -69,6 +69,17 @@ public sealed class StudyRunTests : IDisposable
             JsonNode.Parse(text)!["measurements"]!["knn"]!["value"]!.GetValue<double>(),
             JsonNode.Parse(File.ReadAllText(first))!["measurements"]!["knn"]!["value"]!.GetValue<double>());
 
+        // A place that cannot be written, as on a full disk, stops the study, and it continues once it can be.
+        string cells = Path.Combine(Out, "cells");
+        Directory.Move(cells, folder.PathOf("aside"));
+        File.WriteAllText(cells, "");
+        CommandRun full = Run();
+        Assert.Equal(3, full.Code);
+        Assert.Contains("once the cause is removed, the same command continues it", full.Error);
+        File.Delete(cells);
+        Directory.Move(folder.PathOf("aside"), cells);
+        Assert.Equal(0, Run().Code);
+
         CommandRun Run(params string[] more)
             => CommandRun.Of(["study", "run", Tiny, "--seeds", "7,", "--out", Out, .. more]);
     }

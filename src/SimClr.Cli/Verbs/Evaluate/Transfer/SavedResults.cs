@@ -27,26 +27,35 @@ internal sealed class SavedResults(string folder, JsonObject common)
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    private readonly string protocol = common["protocol"]!.GetValue<string>();
+    private readonly string protocol = common["from_scratch"] is null
+        ? common["protocol"]!.GetValue<string>()
+        : "scratch";
 
     public string Folder => folder;
 
     /// <summary>Returns the results of an encoder, in its run directory or next to its file.</summary>
     public static SavedResults ForEncoder(
         TransferInputs request, TrainedEncoder encoder, DataOptions reading, int steps, long seed)
-        => new(
-            Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{request.Run}.transfer",
-            new JsonObject
-            {
-                ["made_by"] = $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-                ["recipe"] = Recipe,
-                ["encoder"] = EncoderFingerprint.Compute(encoder),
-                ["protocol"] = request.Protocol,
-                ["grid"] = request.Protocol == TransferInputs.Linear ? null : request.Grid,
-                ["steps"] = request.Protocol == TransferInputs.Linear ? null : steps,
-                ["reading"] = JsonSerializer.SerializeToNode(reading, Json.Compact),
-                ["seed"] = seed,
-            });
+    {
+        var origin = new JsonObject
+        {
+            ["made_by"] = $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
+            ["recipe"] = Recipe,
+            ["encoder"] = EncoderFingerprint.Compute(encoder),
+            ["protocol"] = request.Protocol,
+            ["grid"] = request.Protocol == TransferInputs.Linear ? null : request.Grid,
+            ["steps"] = request.Protocol == TransferInputs.Linear ? null : steps,
+            ["reading"] = JsonSerializer.SerializeToNode(reading, Json.Compact),
+            ["seed"] = seed,
+        };
+        if (request.FromScratch)
+        {
+            origin["from_scratch"] = true;
+        }
+
+        return new SavedResults(
+            Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{request.Run}.transfer", origin);
+    }
 
     /// <summary>Returns the file of a set.</summary>
     public string FileOf(TransferSet set) => Path.Join(folder, $"{set.Name}-{protocol}-{Recipe}.json");

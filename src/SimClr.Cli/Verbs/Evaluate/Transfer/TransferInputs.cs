@@ -26,6 +26,9 @@ internal sealed record TransferInputs(
     /// <summary>The number of fine-tuning steps; null for the paper's.</summary>
     public int? Steps { get; init; }
 
+    /// <summary>Whether fine-tuning starts from random weights instead of the encoder.</summary>
+    public bool FromScratch { get; init; }
+
     /// <summary>Whether per-class results are requested.</summary>
     public bool PerClass { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record TransferInputs(
     private string FineTuningArguments()
     {
         string steps = Steps is { } number ? string.Create(CultureInfo.InvariantCulture, $" --steps {number}") : "";
-        return Protocol == Linear ? "" : $" --protocol {Protocol} --grid {Grid}{steps}";
+        string scratch = FromScratch ? " --from-scratch" : "";
+        return Protocol == Linear ? "" : $" --protocol {Protocol} --grid {Grid}{steps}{scratch}";
     }
 }

@@ -76,6 +76,11 @@ internal sealed class TransferRecords(
             ["grid"] = linear ? null : request.Grid,
             ["steps"] = linear ? null : steps,
         };
+        if (request.FromScratch)
+        {
+            settings["from_scratch"] = true;
+        }
+
         return new EvaluationSubject("transfer", request.Run, identity, sets, settings).With(seed, reading);
     }
 }

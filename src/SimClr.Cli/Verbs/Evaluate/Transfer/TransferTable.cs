@@ -27,7 +27,9 @@ internal sealed class TransferTable(
     private const string Mark = "*";
     private const string PartialNote = "incomplete set, not comparable with the paper";
 
-    private string Protocol => request.Protocol == TransferInputs.Linear ? "linear evaluation" : "fine-tuning";
+    private string Protocol => request.FromScratch ? "training from random weights"
+        : request.Protocol == TransferInputs.Linear ? "linear evaluation"
+        : "fine-tuning";
 
     public IEnumerable<string> Lines(string? report)
     {
@@ -67,6 +69,7 @@ internal sealed class TransferTable(
     public JsonObject Json(string? report) => new()
     {
         ["protocol"] = request.Protocol,
+        ["from_scratch"] = request.FromScratch,
         ["run"] = request.Run,
         ["pixels"] = views.Size,
         ["seed"] = seed,
@@ -191,9 +194,12 @@ internal sealed class TransferTable(
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, "
-            + $"evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix "
+        $"{Subject} ({encoder.Name}, width {encoder.Width}, {views.Size} pixels), evaluated on {results.Count} of the "
+            + $"paper's twelve sets by {Protocol} (Appendix "
             + $"{(request.Protocol == TransferInputs.Linear ? "B.8.1" : "B.8.2")}).");
+
+    private string Subject
+        => request.FromScratch ? "An untrained encoder" : "An encoder pre-trained without these sets";
 
     private ReportTable Table() => new(
         "Percent on the test images. The other rows are the paper's results, with ResNet-50 at 224 pixels.",
