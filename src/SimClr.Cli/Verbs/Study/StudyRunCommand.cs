@@ -126,7 +126,7 @@ internal static class StudyRunCommand
         StudyRunner.Version,
         before?.Machine ?? string.Create(
             CultureInfo.InvariantCulture,
-            $"{MachineReport.Detect().Processor}, {Environment.ProcessorCount} cores, "
+            $"{MachineReport.Detect().Processor}, {MachineReport.Detect().Cores} cores, "
                 + $"{RuntimeInformation.OSDescription}"));
 
     private static string[] Shared(CommandContext context) =>

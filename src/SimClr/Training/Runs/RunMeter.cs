@@ -179,7 +179,7 @@ internal sealed class RunMeter(
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        return Math.Sqrt(optimizer.Gradients.Sum(gradients => Math.Pow(gradients.norm().item<float>(), 2)));
+        return Math.Sqrt(optimizer.Gradients.Sum(gradients => Math.Pow(gradients.norm().ToDouble(), 2)));
     }
 
     private void Warn(long step, RunHealth health)

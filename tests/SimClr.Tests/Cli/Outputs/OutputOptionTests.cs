@@ -23,7 +23,7 @@ public sealed class OutputOptionTests : IDisposable
     private static readonly string[] OtherValues =
     [
         "amount", "CONNECTION", "data.key=value", "i/n", "n", "name", "SET,SET", "section.key=value", "text", "URL",
-        "x", "n|auto",
+        "x", "n|auto", "h|z|i",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -61,6 +61,8 @@ public sealed class OutputOptionTests : IDisposable
             "IndexCommand.cs",    // The list beside an index.
             // In separate folders; parts of a checked output.
             "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",
+            // In the directory of a study, which is checked to be one.
+            "StudyRecord.cs", "CellRecord.cs", "StudyRunner.cs", "StudyRunCommand.cs",
         ];
         foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli"))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}Bench{Path.DirectorySeparatorChar}")))
