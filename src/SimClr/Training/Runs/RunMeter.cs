@@ -179,7 +179,8 @@ internal sealed class RunMeter(
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        return Math.Sqrt(optimizer.Gradients.Sum(gradients => Math.Pow(gradients.norm().ToDouble(), 2)));
+        return Math.Sqrt(
+            optimizer.Gradients.Sum(gradients => Math.Pow(gradients.norm().to(ScalarType.Float64).item<double>(), 2)));
     }
 
     private void Warn(long step, RunHealth health)

@@ -63,6 +63,7 @@ public sealed class OutputOptionTests : IDisposable
             "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",
             // In the directory of a study, which is checked to be one.
             "StudyRecord.cs", "CellRecord.cs", "StudyRunner.cs", "StudyRunCommand.cs",
+            "ChartFile.cs",
         ];
         foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli"))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}Bench{Path.DirectorySeparatorChar}")))
