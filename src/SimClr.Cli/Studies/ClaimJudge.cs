@@ -67,9 +67,9 @@ internal sealed class ClaimJudge(StudyResults results)
             holds,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"rank correlation with {axis.Title} {(sign * correlation.Rho).ToString("0.00;−0.00", CultureInfo.InvariantCulture)} (p "
+                $"rank correlation with {axis.Title} {Plain(sign * correlation.Rho)} (p "
                     + $"{Probability(correlation.PValue)}); ")
-                + $"from {points[0].Label} to {points[^1].Label} {ends.Text}",
+                + $"from {points[0].Label} to {points[^1].Label}: {ends.Text}",
             ("rho", sign * correlation.Rho),
             ("p", correlation.PValue),
             ("difference", ends.Mean),
@@ -195,7 +195,7 @@ internal sealed class ClaimJudge(StudyResults results)
             correlation.Rho > 0 && correlation.PValue < Significance,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"rank correlation {sign * correlation.Rho:F2} over {pairs.Length} points (p "
+                $"rank correlation {Plain(sign * correlation.Rho)} over {pairs.Length} points (p "
                     + $"{Probability(correlation.PValue)})"),
             ("rho", sign * correlation.Rho),
             ("p", correlation.PValue));
@@ -271,7 +271,12 @@ internal sealed class ClaimJudge(StudyResults results)
 
     private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
-    private static string Signed(double value) => value.ToString("+0.0;−0.0", CultureInfo.InvariantCulture);
+    // Rounded before, or a small negative number would be a negative zero.
+    private static string Signed(double value)
+        => Math.Round(value, 1).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+
+    private static string Plain(double value)
+        => Math.Round(value, 2).ToString("0.00;−0.00;0.00", CultureInfo.InvariantCulture);
 
     private static string IntervalText(int seeds, Interval? interval)
         => seeds > 1 ? $"95% over {seeds} seeds" : interval is null ? "one value" : "95% over the test images";
@@ -289,8 +294,10 @@ internal sealed class ClaimJudge(StudyResults results)
 
         public string Text => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Signed(Mean)} [{Signed(Low)}, {Signed(High)}] ({(seeds.Count > 1 ? $"95% over {seeds.Count} seeds"
+            $"{Signed(Mean)}{Ends} ({(seeds.Count > 1 ? $"95% over {seeds.Count} seeds"
                 : double.IsNaN(testHalf) ? "one seed, no interval" : "95% over the test images of one seed")})");
+
+        private string Ends => double.IsFinite(Half) ? $" [{Signed(Low)}, {Signed(High)}]" : "";
 
         private double Half => StudentT.MeanInterval(seeds) is { } interval ? (interval.High - interval.Low) / 2
             : double.IsNaN(testHalf) ? double.PositiveInfinity

@@ -270,7 +270,7 @@ internal sealed class StudyFigure
     {
         string[] known = dimension == ArmName
             ? [.. study.Arms.Select(arm => arm.Name)]
-            : [.. results.Plan.Axes.Concat(study.Axes).Where(axis => axis.Name == dimension)
+            : [.. study.Axes.Concat(results.Plan.Axes).Where(axis => axis.Name == dimension)
                 .SelectMany(axis => axis.Points).Select(point => point.Label).Distinct()];
         known = known.All(label => double.IsFinite(Number(label))) ? [.. known.OrderBy(Number)] : known;
         return [.. labels.Distinct().OrderBy(

@@ -24,7 +24,8 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
         string open = claims.Count(claim => claim.Holds is null) is > 0 and var number ? $" ({number} not judged)" : "";
         string held = claims.Count == 0
             ? ""
-            : $"{claims.Count(claim => claim.Holds == true)} of {Plural.Format(claims.Count, "claim")} hold{open} · ";
+            : $"{claims.Count(claim => claim.Holds == true)} of {Plural.Format(claims.Count, "claim")} "
+                + $"{(claims.Count == 1 ? "holds" : "hold")}{open} · ";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"SimCLR §{study.Paper.Section}. {held}{results.Measured} of "
