@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SimClr.Data;
 using SimClr.Internals;
 
@@ -93,5 +94,6 @@ internal sealed record StudyRecord(
 /// <param name="Fingerprint">See <see cref="ImageDataSet.Fingerprint"/>.</param>
 internal sealed record StudyImages(string Name, int Images, int Taken, string Fingerprint)
 {
+    [JsonIgnore]
     public string Text => $"{Taken} of {Images} images of {Name} ({Fingerprint[..Math.Min(8, Fingerprint.Length)]})";
 }

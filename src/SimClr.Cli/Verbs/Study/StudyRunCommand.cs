@@ -39,7 +39,7 @@ internal static class StudyRunCommand
         StudyPlan plan = StudyPlan.Create(
             study,
             context.Value(arguments.Scale) ?? "smoke",
-            StudyArguments.ParseSeeds(context.Value(arguments.Seeds)),
+            StudyArguments.ParseSeeds(context.Value(arguments.Seeds)) ?? (context.Seed is { } seed ? [seed] : null),
             context.Value(arguments.Set) ?? []);
         IReadOnlyDictionary<string, PretrainOptions> configurations = plan.ResolveConfigurations();
         string typed = context.Value(arguments.Out) ?? Path.Combine("studies", $"{study.Name}-{plan.Scale.Name}");
