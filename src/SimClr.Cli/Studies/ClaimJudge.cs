@@ -14,6 +14,9 @@ internal sealed class ClaimJudge(StudyResults results)
 {
     private const double Significance = 0.05;
 
+    // In the unit of the measure: percentage points for accuracies.
+    private const double DefaultMargin = 1;
+
     /// <summary>Judges one claim.</summary>
     public ClaimOutcome Judge(StudyClaim claim) => claim.Kind switch
     {
@@ -61,7 +64,12 @@ internal sealed class ClaimJudge(StudyResults results)
         bool isTrend = correlation.Rho > 0
             && correlation.PValue < Significance
             && (sign > 0 ? ends.Low > 0 : ends.High < 0);
-        bool holds = direction.StartsWith("not ", StringComparison.Ordinal) ? !isTrend : isTrend;
+
+        // The absence of a trend must be shown, too: the interval excludes a change by more than the margin.
+        double margin = Limit(claim, "by") ?? DefaultMargin;
+        bool holds = direction.StartsWith("not ", StringComparison.Ordinal)
+            ? sign > 0 ? ends.High < margin : ends.Low > -margin
+            : isTrend;
         return Outcome(
             claim,
             holds,

@@ -36,7 +36,10 @@ internal sealed record StudyRecord(
         try
         {
             return JsonSerializer.Deserialize<StudyRecord>(File.ReadAllText(directory.RecordFile), Json.Compact)
-                is { Study: not null, Scale: not null, Seeds: not null, Overrides: not null, Data: not null } record
+                is { Study: not null, Scale: not null, Seeds: not null, Overrides: not null } record
+                && record.Overrides.All(text => text is not null)
+                && record.Data is { Name: not null, Fingerprint: not null }
+                && record.Test is null or { Name: not null, Fingerprint: not null }
                     ? record
                     : throw new JsonException("study, scale, seeds or data are missing");
         }
