@@ -75,7 +75,7 @@ internal sealed class ClaimJudge(StudyResults results)
             holds,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"rank correlation with {axis.Title} {sign * correlation.Rho:F2} (p "
+                $"rank correlation with {axis.Title} {(sign * correlation.Rho).ToString("0.00;−0.00", CultureInfo.InvariantCulture)} (p "
                     + $"{Probability(correlation.PValue)}); ")
                 + $"from {points[0].Label} to {points[^1].Label} {ends.Text}",
             ("rho", sign * correlation.Rho),
@@ -99,7 +99,8 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             difference.Low > by,
-            $"{more} {Number(first.Values.Average())}, {less} {Number(second.Values.Average())}: {difference.Text}",
+            $"{more}: {Number(first.Values.Average())}; {less}: {Number(second.Values.Average())}; difference "
+                + difference.Text,
             ("difference", difference.Mean),
             ("low", difference.Low),
             ("high", difference.High));
@@ -135,7 +136,8 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             difference.Low > 0,
-            $"best {best.Label} {Number(best.Mean)}, else {rival.Label} {Number(rival.Mean)}: {difference.Text}",
+            $"best {best.Label}: {Number(best.Mean)}; else {rival.Label}: {Number(rival.Mean)}; difference "
+                + difference.Text,
             ("best", best.Mean),
             ("rival", rival.Mean),
             ("difference", difference.Mean),
@@ -222,7 +224,9 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             holds,
-            $"{selection} {Number(mean)} [{Number(low)}, {Number(high)}] ({IntervalText(seeds.Count, interval)})",
+            $"{selection}: {Number(mean)}"
+                + (interval is null ? "" : $" [{Number(low)}, {Number(high)}]")
+                + $" ({IntervalText(seeds.Count, interval)})",
             ("mean", mean),
             ("low", low),
             ("high", high));

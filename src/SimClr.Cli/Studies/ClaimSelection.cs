@@ -106,12 +106,13 @@ internal sealed class ClaimSelection(StudyResults results, JsonObject arguments)
                     ? (entry.Value!.GetValue<bool>() ? "diagonal" : "off the diagonal")
                     : entry.Value is JsonArray list ? string.Join(" or ", list.Select(Text))
                     : Text(entry.Value)));
+        string title = Measure.Title.Replace(" (%)", "", StringComparison.Ordinal);
         return ((string?)selector["measure"], points) switch
         {
             (null, "") => "all",
             (null, _) => points,
-            ({ } measure, "") => measure,
-            var (measure, _) => $"{points} ({measure})",
+            (_, "") => title,
+            _ => $"{points} ({title})",
         };
     }
 

@@ -23,5 +23,5 @@ internal static class StudyText
     public static string Number(double value, StudyMeasure measure)
         => measure.Percent
             ? value.ToString("F1", CultureInfo.InvariantCulture)
-            : value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture);
+            : value.ToString(Math.Abs(value) >= 1000 ? "N0" : "G3", CultureInfo.InvariantCulture);
 }

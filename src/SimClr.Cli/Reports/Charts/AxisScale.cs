@@ -4,6 +4,7 @@ namespace SimClr.Cli.Reports;
 internal sealed class AxisScale
 {
     private const int MaxOwnTicks = 9;
+    private const int MaxOwnLength = 6;
 
     private readonly ChartAxis axis;
     private readonly double low;
@@ -108,22 +109,27 @@ internal sealed class AxisScale
         return ticks;
     }
 
-    /// <summary>Few different values are themselves the ticks: batch sizes, temperatures. Many have powers.</summary>
+    /// <summary>
+    /// Few different round values are themselves the ticks: batch sizes, temperatures. Others have powers of ten, in a
+    /// short range with 2 and 5 times them.
+    /// </summary>
     private List<(double, string)> LogarithmicTicks(int count)
     {
-        if (values.Length <= MaxOwnTicks)
+        if (values.Length <= MaxOwnTicks && values.All(value => axis.Format(value).Length <= MaxOwnLength))
         {
             return [.. values.Select(value => (value, axis.Format(value)))];
         }
 
         double powers = (high - low) / Math.Log(10);
-        double factor = powers < 2 ? 2 : Math.Pow(10, Math.Max(1, Math.Ceiling(powers / Math.Max(1, count))));
-        double exponent = Math.Ceiling((low / Math.Log(factor)) - 1e-9);
+        int step = (int)Math.Max(1, Math.Ceiling(powers / Math.Max(1, count)));
+        double[] factors = powers < 3 ? [1, 2, 5] : [1];
         List<(double, string)> ticks = [];
-        for (; exponent * Math.Log(factor) <= high && ticks.Count < 100; exponent++)
+        for (int exponent = (int)Math.Floor(low / Math.Log(10)); exponent <= high / Math.Log(10); exponent++)
         {
-            double value = Math.Pow(factor, exponent);
-            ticks.Add((value, axis.Format(value)));
+            double power = Math.Pow(10, exponent);
+            ticks.AddRange(factors.Select(factor => factor * power)
+                .Where(value => exponent % step == 0 && value >= Low && value <= High)
+                .Select(value => (value, axis.Format(value))));
         }
 
         return ticks;

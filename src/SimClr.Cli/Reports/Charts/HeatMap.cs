@@ -37,7 +37,7 @@ internal sealed record HeatMap(
 
     public override IReadOnlyList<string> Names => [];
 
-    protected override double DefaultHeight => 110 + (36 * Math.Max(2, Rows.Count));
+    protected override double DefaultHeight => 130 + (36 * Math.Max(3, Rows.Count));
 
     public override ChartTable Data() => new(
         [RowLabel.Length > 0 ? RowLabel : "row", ColumnLabel.Length > 0 ? ColumnLabel : "column", "value", "missing"],
@@ -102,8 +102,9 @@ internal sealed record HeatMap(
         if (RowLabel.Length > 0)
         {
             double middle = (area.Top + area.Bottom) / 2;
+            string label = TextWidth.Fit(RowLabel, LabelSize, Math.Max(60, area.Bottom - area.Top));
             drawing.Add(new TextMark(
-                new Place(PlotArea.Margin + 10, middle), RowLabel, LabelSize, ChartColor.Faint, TextAnchor.Middle)
+                new Place(PlotArea.Margin + 10, middle), label, LabelSize, ChartColor.Faint, TextAnchor.Middle)
             {
                 Degrees = -90,
             });
@@ -143,18 +144,19 @@ internal sealed record HeatMap(
         drawing.Add(new BoxMark(place.X, place.Y, width, height, ChartColor.Heat)
         {
             Opacity = opacity,
-            Hint = $"{name}: {Format(value, 1)}{(IsPercent ? "%" : "")}",
+            Hint = $"{name}: {Format(value, 1, range.High)}{(IsPercent ? "%" : "")}",
         });
         double size = Math.Clamp(0.45 * height, 8, 12);
-        string text = Format(value, 1);
-        text = TextWidth.Estimate(text, size) > width - 3 ? Format(value, 0) : text;
+        string text = Format(value, 1, range.High);
+        text = TextWidth.Estimate(text, size) > width - 3 ? Format(value, 0, range.High) : text;
         ChartColor color = opacity > LightText ? ChartColor.Page : ChartColor.Text;
         drawing.Write(
             text, place.X + (width / 2), place.Y + (height / 2) + (0.36 * size), size, color, TextAnchor.Middle);
     }
 
-    private string Format(double value, int decimals) => IsPercent
+    private string Format(double value, int decimals, double max) => IsPercent
         ? (100 * value).ToString($"F{decimals}", CultureInfo.InvariantCulture)
+        : max is >= 10 and < 1000 ? value.ToString($"F{decimals}", CultureInfo.InvariantCulture)
         : ChartNumber.Format(value);
 
     private (double Low, double High) Range()

@@ -130,7 +130,7 @@ internal sealed class PlotArea
         if (axis.Label.Length > 0)
         {
             double middle = (Top + Bottom) / 2;
-            string text = TextWidth.Fit(axis.Label, LabelSize, Math.Max(60, Bottom - Top + 40));
+            string text = TextWidth.Fit(axis.Label, LabelSize, Math.Max(60, Bottom - Top + 16));
             drawing.Add(new TextMark(
                 new Place(Margin + 10, middle), text, LabelSize, ChartColor.Text, TextAnchor.Middle)
             {

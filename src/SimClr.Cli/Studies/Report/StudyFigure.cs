@@ -9,6 +9,8 @@ namespace SimClr.Cli.Studies;
 internal sealed class StudyFigure
 {
     private const string ArmName = "arm";
+    private const double Height = 360;
+    private const string PaperNote = "The paper's numbers; they have a y axis of their own.";
 
     private readonly StudyResults results;
     private readonly Study study;
@@ -22,8 +24,16 @@ internal sealed class StudyFigure
         FigureValue[] here = [.. FigureValue.FromResults(results)];
         FigureValue[] paper = [.. FigureValue.FromPaper(study)];
         Colors = new ChartColors([.. study.Arms.Select(arm => arm.Name).Where(_ => plot.Series == ArmName)]);
-        Here = [.. Charts(here, $"Here: {results.Plan.Scale.About}", isPaper: false)];
-        Paper = [.. Charts(paper, $"Paper: {study.Paper.Setting}", isPaper: true)];
+        (string Key, Chart Chart)[] own = [.. Charts(here, $"Here: {results.Plan.Scale.About}", isPaper: false)];
+        (string Key, Chart Chart)[] printed = [.. Charts(paper, $"Paper: {study.Paper.Setting}", isPaper: true)];
+        Here = [.. own.Select(chart => chart.Chart)];
+        Paper = [.. printed.Select(chart => chart.Chart)];
+        Pairs =
+        [
+            .. own.Join(printed, chart => chart.Key, chart => chart.Key, (first, second) => (first, second))
+                .SelectMany(pair => new[] { pair.first.Chart, pair.second.Chart }),
+        ];
+        Singles = [.. Here.Concat(Paper).Except(Pairs, ReferenceEqualityComparer.Instance).Cast<Chart>()];
     }
 
     /// <summary>The colors of the page: one for each arm, or for each point of the axis that the series are.</summary>
@@ -35,13 +45,19 @@ internal sealed class StudyFigure
     /// <summary>The charts of the paper's numbers; empty if it prints none.</summary>
     public IReadOnlyList<Chart> Paper { get; }
 
+    /// <summary>The charts here, each followed by that of the same measure and panel in the paper.</summary>
+    public IReadOnlyList<Chart> Pairs { get; }
+
+    /// <summary>The charts without such a partner.</summary>
+    public IReadOnlyList<Chart> Singles { get; }
+
     /// <summary>All charts as one figure for a file; null if there are none.</summary>
     public Chart? Whole => Here.Count + Paper.Count == 0 ? null : new ChartPanels(
         $"{study.Paper.Item} · {study.Title}",
-        [.. Here, .. Paper],
-        Here.Count == 1 ? 2 : Math.Min(3, Here.Count)).Fitted();
+        [.. Pairs, .. Singles],
+        Math.Min(2, Here.Count + Paper.Count)).Fitted();
 
-    private IEnumerable<Chart> Charts(FigureValue[] values, string title, bool isPaper)
+    private IEnumerable<(string Key, Chart Chart)> Charts(FigureValue[] values, string title, bool isPaper)
     {
         if (plot.Kind is "pictures" or "table" || (isPaper && plot.Kind == "curves") || values.Length == 0)
         {
@@ -52,7 +68,7 @@ internal sealed class StudyFigure
         {
             foreach (string measure in plot.Y)
             {
-                yield return Curves(measure, title);
+                yield return (measure, Curves(measure, title));
             }
 
             yield break;
@@ -61,23 +77,19 @@ internal sealed class StudyFigure
         foreach (var panel in values.GroupBy(value => plot.Panels is { } by ? Label(value, by) : ""))
         {
             string name = panel.Key.Length == 0 ? title : $"{title} ({TitleOf(plot.Panels!)} {panel.Key})";
-            if (plot.Kind == "scatter")
-            {
-                if (Scatter([.. panel], name) is { } scatter)
-                {
-                    yield return scatter;
-                }
-
-                continue;
-            }
-
             foreach (string measure in plot.Y)
             {
                 FigureValue[] drawn = [.. panel.Where(value => IsDrawn(value, measure))];
-                if (drawn.Length > 0)
+                string more = plot.Y.Count > 1 ? $"{name}: {MeasureOf(measure).Title}" : name;
+                Chart? chart = drawn.Length == 0 ? null : plot.Kind switch
                 {
-                    string more = plot.Y.Count > 1 ? $"{name}: {MeasureOf(measure).Title}" : name;
-                    yield return plot.Kind == "heatmap" ? Map(drawn, more) : Lines(drawn, measure, more, isPaper);
+                    "scatter" => Scatter([.. panel], measure, more),
+                    "heatmap" => Map(drawn, more, isPaper),
+                    _ => Lines(drawn, measure, more, isPaper),
+                };
+                if (chart is not null)
+                {
+                    yield return ($"{panel.Key}/{measure}", chart);
                 }
             }
         }
@@ -87,8 +99,8 @@ internal sealed class StudyFigure
     {
         string[] labels = Order(values.Select(value => Label(value, plot.X)), plot.X);
         double[] numbers = [.. labels.Select(Number)];
-        bool numeric = plot.Kind == "lines" && labels.Length > 0 && numbers.All(double.IsFinite)
-            && (plot.Logarithmic ? numbers.All(number => number > 0) : labels.Length > 5);
+        bool numeric = plot.Kind == "lines" && plot.Logarithmic && labels.Length > 0
+            && numbers.All(number => double.IsFinite(number) && number > 0);
         ChartSeries[] series =
         [
             .. Order(values.Select(SeriesOf), plot.Series).Select(name => new ChartSeries(
@@ -108,14 +120,14 @@ internal sealed class StudyFigure
             Categories = numeric ? null : labels,
             IsLogarithmic = plot.Logarithmic,
         };
-        var y = new ChartAxis(isPaper ? study.Paper.Measure : MeasureOf(measure).Title);
-        string note = isPaper ? "As printed; each figure has a y axis of its own." : Note();
+        var y = new ChartAxis(isPaper && plot.Y.Count == 1 ? study.Paper.Measure : MeasureOf(measure).Title);
+        string note = isPaper ? PaperNote : Note(measure);
         return plot.Kind == "bars"
-            ? new BarChart(title, x, y, series) { Note = note }
-            : new LineChart(title, x, y, series) { Note = note, IsConnected = labels.Length > 1 };
+            ? new BarChart(title, x, y, series) { Note = note, Height = Height }
+            : new LineChart(title, x, y, series) { Note = note, IsConnected = labels.Length > 1, Height = Height };
     }
 
-    private HeatMap Map(FigureValue[] values, string title)
+    private HeatMap Map(FigureValue[] values, string title, bool isPaper)
     {
         string[] columns = Order(values.Select(value => Label(value, plot.X)), plot.X);
         string[] rows = Order(values.Select(value => Label(value, plot.Series)), plot.Series);
@@ -132,14 +144,15 @@ internal sealed class StudyFigure
             RowLabel = TitleOf(plot.Series),
             ColumnLabel = TitleOf(plot.X),
             ShowsRowMeans = rows.Length > 1 && columns.Length > 1,
-            Note = "Means over the seeds; missing cells are hatched.",
+            Note = isPaper ? "The paper's numbers; they have a color scale of their own."
+                : results.Plan.Seeds.Count > 1 ? "Means over the seeds; missing cells are hatched."
+                : "One seed; missing cells are hatched.",
         };
     }
 
-    private ScatterChart? Scatter(FigureValue[] values, string title)
+    private ScatterChart? Scatter(FigureValue[] values, string y, string title)
     {
         var groups = values.GroupBy(value => string.Join(", ", [value.Arm, .. value.Labels])).ToArray();
-        string y = plot.Y[0];
         ScatterPoint[] points =
         [
             .. groups.Select(group => new ScatterPoint(
@@ -158,8 +171,8 @@ internal sealed class StudyFigure
         };
         return points.Length == 0 ? null : new ScatterChart(title, x, new ChartAxis(MeasureOf(y).Title), points)
         {
-            ShowsTrend = true,
-            Height = 360,
+            ShowsTrend = points.DistinctBy(point => point.Series).Count() == 1 && points.Length > 2,
+            Height = Height,
         };
     }
 
@@ -177,7 +190,7 @@ internal sealed class StudyFigure
         return new LineChart(
             title,
             new ChartAxis(TitleOf(plot.X)) { IsLogarithmic = plot.Logarithmic },
-            new ChartAxis(MeasureOf(measure).Title),
+            new ChartAxis(study.Paper.Measure),
             series)
         {
             ShowsLegend = true,
@@ -185,9 +198,16 @@ internal sealed class StudyFigure
         };
     }
 
-    private string Note()
+    private string Note(string measure)
     {
-        string[] kinds = [.. results.Points.Select(point => point.IntervalKind).OfType<string>().Distinct()];
+        string[] kinds =
+        [
+            .. FigureValue.FromResults(results).Zip(results.Points)
+                .Where(value => IsDrawn(value.First, measure))
+                .Select(value => value.Second.IntervalKind)
+                .OfType<string>()
+                .Distinct(),
+        ];
         int seeds = results.Plan.Seeds.Count;
         return kinds switch
         {
@@ -204,7 +224,7 @@ internal sealed class StudyFigure
     /// </summary>
     private bool IsDrawn(FigureValue value, string measure)
     {
-        if (value.Measure.Length == 0 || value.Measure == measure)
+        if (value.Measure == measure)
         {
             return true;
         }
@@ -243,13 +263,16 @@ internal sealed class StudyFigure
         return index >= 0 && index < value.Labels.Count ? value.Labels[index] : "";
     }
 
-    /// <summary>Returns the different labels in the order of the study; unknown ones follow.</summary>
+    /// <summary>
+    /// Returns the different labels: numbers in ascending order, others in the order of the study; unknown ones follow.
+    /// </summary>
     private string[] Order(IEnumerable<string> labels, string dimension)
     {
         string[] known = dimension == ArmName
             ? [.. study.Arms.Select(arm => arm.Name)]
-            : [.. study.Axes.Concat(results.Plan.Axes).Where(axis => axis.Name == dimension)
-                .SelectMany(axis => axis.Points).Select(point => point.Label)];
+            : [.. results.Plan.Axes.Concat(study.Axes).Where(axis => axis.Name == dimension)
+                .SelectMany(axis => axis.Points).Select(point => point.Label).Distinct()];
+        known = known.All(label => double.IsFinite(Number(label))) ? [.. known.OrderBy(Number)] : known;
         return [.. labels.Distinct().OrderBy(
             label => Array.FindIndex(
                 known, name => label == name || label.StartsWith($"{name}, ", StringComparison.Ordinal))

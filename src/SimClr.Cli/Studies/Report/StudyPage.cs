@@ -22,10 +22,12 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
     {
         IReadOnlyList<ClaimOutcome> claims = results.Claims;
         string open = claims.Count(claim => claim.Holds is null) is > 0 and var number ? $" ({number} not judged)" : "";
+        string held = claims.Count == 0
+            ? ""
+            : $"{claims.Count(claim => claim.Holds == true)} of {Plural.Format(claims.Count, "claim")} hold{open} · ";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"SimCLR §{study.Paper.Section}. {claims.Count(claim => claim.Holds == true)} of "
-                + $"{Plural.Format(claims.Count, "claim")} hold{open} · {results.Measured} of "
+            $"SimCLR §{study.Paper.Section}. {held}{results.Measured} of "
                 + $"{Plural.Format(results.Cells.Count, "cell")} measured · "
                 + $"{ProgressText.Span(results.Cost)} · {Plural.Format(results.Plan.Seeds.Count, "seed")} · "
                 + $"{results.Record.Machine}.");
@@ -36,12 +38,17 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
     {
         StudyRecord record = results.Record;
         StudyScale scale = results.Plan.Scale;
-        string text = $"simclr study run {ShellText.Quote(study.Name)} --scale {record.Scale}";
+        string usual = $"studies/{study.Name}-{record.Scale}";
+        string root = results.Directory.Root;
+        bool isUsual = Path.GetFileName(root) == Path.GetFileName(usual);
+        string name = StudyCatalog.Names.Contains(study.Name) ? study.Name : results.Directory.StudyFile;
+        string text = $"simclr study run {ShellText.Quote(name)} --scale {record.Scale}";
         text += record.Data.Name == scale.Data ? "" : $" --data {ShellText.Quote(record.Data.Name)}";
         text += record.Test is not { } test || test.Name == scale.Test ? "" : $" --test {ShellText.Quote(test.Name)}";
         text += record.Seeds.SequenceEqual(scale.Seeds) ? "" : $" --seeds {SeedList(record.Seeds)}";
         text += string.Concat(record.Overrides.Select(change => $" --set {ShellText.Quote(change)}"));
-        return [text, $"simclr study report {ShellText.Quote(results.Directory.Root)}"];
+        text += isUsual ? "" : $" --out {ShellText.Quote(root)}";
+        return [text, $"simclr study report {ShellText.Quote(isUsual ? usual : root)}"];
     }
 
     private IEnumerable<ReportSection> Sections()
@@ -49,7 +56,7 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
         ReportBlock[] charts = [.. Figure(), .. Pictures()];
         if (charts.Length > 0)
         {
-            yield return new ReportSection("Here and in the paper", charts);
+            yield return new ReportSection(figure.Paper.Count > 0 ? "Here and in the paper" : "Here", charts);
         }
 
         if (results.Claims.Count > 0)
@@ -64,8 +71,13 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
             "Results",
             new ReportGrid(
                 StudyTables.Summary(results),
-                "Means over the seeds. The column 'over' says what the interval covers: the seeds (Student's t) or the "
+                "Means over the seeds. The column 'Over' says what the interval covers: the seeds (Student's t) or the "
                     + "test images."));
+        if (StudyTables.Others(study.Paper) is { } others)
+        {
+            yield return new ReportSection("Other methods in the paper", new ReportGrid(others, study.Paper.Measure));
+        }
+
         yield return new ReportSection("What differs from the paper", [.. Differences()]);
         if (Runs() is { Length: > 0 } runs)
         {
@@ -76,26 +88,18 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
         yield return new ReportSection(
             "Reproduce",
             new ReportLines(Commands()),
+            new ReportParagraph("Relative paths are those of the folder in which the study was run."),
             new ReportParagraph("Beside this page: figure.svg and figure.png, results.csv, results.json, results.md."));
     }
 
     private IEnumerable<ReportBlock> Figure()
     {
-        // One chart each stand side by side; several of them in rows of their own.
-        if (figure.Here.Count <= 1 && figure.Paper.Count <= 1)
+        IReadOnlyList<Chart>[] blocks =
+            [.. new[] { figure.Pairs, figure.Singles }.Where(charts => charts.Count > 0)];
+        foreach ((int i, IReadOnlyList<Chart> charts) in blocks.Index())
         {
-            if (figure.Here.Count + figure.Paper.Count > 0)
-            {
-                yield return new ReportCharts([.. figure.Here, .. figure.Paper], figure.Colors, study.Paper.Note ?? "");
-            }
-
-            yield break;
-        }
-
-        yield return new ReportCharts(figure.Here, figure.Colors);
-        if (figure.Paper.Count > 0)
-        {
-            yield return new ReportCharts(figure.Paper, figure.Colors, study.Paper.Note ?? "");
+            yield return new ReportCharts(
+                charts, figure.Colors, i == blocks.Length - 1 ? study.Paper.Note ?? "" : "");
         }
     }
 

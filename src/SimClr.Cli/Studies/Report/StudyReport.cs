@@ -72,11 +72,22 @@ internal static class StudyReport
         foreach (ClaimOutcome claim in results.Claims)
         {
             string mark = claim.Holds switch { true => "✓", false => "✗", null => "?" };
-            text.Append($"- {mark} {claim.Text} {claim.Finding}\n");
+            text.Append($"- {mark} {claim.Text}<br>{claim.Finding}\n");
         }
 
         text.Append($"\n{StudyTables.Summary(results).Markdown()}\n");
-        text.Append($"Here: {results.Plan.Scale.About}. Paper: {study.Paper.Setting}, {study.Paper.Measure}.\n\n");
+        if (StudyTables.Others(study.Paper) is { } others)
+        {
+            text.Append($"Other methods in the paper, {study.Paper.Measure}:\n\n{others.Markdown()}\n");
+        }
+
+        text.Append($"Here: {results.Plan.Scale.About}. Paper: {study.Paper.Setting}; {study.Paper.Measure}.\n\n");
+        if (study.Paper.Note is { } note)
+        {
+            text.Append($"{note}\n\n");
+        }
+
+        text.Append("What differs from the paper:\n\n");
         foreach (string difference in study.Differences)
         {
             text.Append($"- {difference}\n");

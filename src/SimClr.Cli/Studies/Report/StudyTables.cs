@@ -10,16 +10,17 @@ internal static class StudyTables
     public static ChartTable Summary(StudyResults results)
     {
         Study study = results.Plan.Study;
-        FigureValue[] paper = [.. FigureValue.FromPaper(study)];
-        bool measures = results.Points.Select(point => point.Measure.Name).Distinct().Count() > 1;
+        FigureValue[] paper =
+            [.. FigureValue.FromPaper(study).Where(value => results.Points.Any(value.Covers))];
+        bool measures = results.Points.Select(point => point.Measure.Title).Distinct().Count() > 1;
         string[] columns =
         [
             "Arm",
-            .. results.Plan.Axes.Select(axis => axis.Title),
+            .. results.Plan.Axes.Select(axis => Capital(axis.Title)),
             .. measures ? ["Measure"] : Array.Empty<string>(),
             "Here",
             "95% interval",
-            "over",
+            "Over",
             "Seeds",
             .. paper.Length > 0 ? ["Paper"] : Array.Empty<string>(),
         ];
@@ -54,10 +55,33 @@ internal static class StudyTables
             ],
         ])]);
 
+    /// <summary>
+    /// The paper's numbers of methods that the study has no arms for, one row per method; null if there are none.
+    /// </summary>
+    public static ChartTable? Others(StudyPaper paper)
+    {
+        if (paper.Others.Count == 0)
+        {
+            return null;
+        }
+
+        string[] groups = [.. paper.Others.Select(GroupOf).Distinct()];
+        return new ChartTable(
+            ["Method", .. groups.Select(group => group.Length > 0 ? group : Capital(paper.Measure))],
+            [.. paper.Others.GroupBy(value => value.Path[^1]).Select(method => (IReadOnlyList<object?>)
+            [
+                method.Key,
+                .. groups.Select(group => method.FirstOrDefault(value => GroupOf(value) == group)?.Value
+                    .ToString("F1", CultureInfo.InvariantCulture)),
+            ])]);
+    }
+
+    private static string GroupOf(PaperValue value) => string.Join(", ", value.Path.SkipLast(1));
+
+    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     private static string? PaperOf(FigureValue[] paper, StudyPointResult point)
-        => paper.FirstOrDefault(value => value.Arm == point.Arm.Name
-            && value.Labels.SequenceEqual(point.Points)
-            && (value.Measure.Length == 0 || value.Measure == point.Measure.Name)) is { } found
-                ? StudyText.Number(found.Value, point.Measure)
-                : null;
+        => paper.FirstOrDefault(value => value.Covers(point)) is { } found
+            ? StudyText.Number(found.Value, point.Measure)
+            : null;
 }
