@@ -20,7 +20,7 @@ for name in $names; do
     begin=$SECONDS
     if "$simclr" study run "$name" --scale smoke --out "$out/$name" > "$out/$name.txt" 2> "$log"; then
         printf '%-20s %4d s  %s  ✓ %d  ✗ %d  – %d\n' "$name" $((SECONDS - begin)) \
-            "$(tail -n 1 "$out/$name.txt" | sed 's/ cells.*/ cells/')" \
+            "$(grep -oE '^[0-9]+ of [0-9]+ cells' "$out/$name.txt")" \
             "$(grep -c '^✓' "$out/$name.txt")" "$(grep -c '^✗' "$out/$name.txt")" "$(grep -c '^–' "$out/$name.txt")"
     else
         code=$?

@@ -37,7 +37,8 @@ internal sealed record CellRecord(
         try
         {
             return JsonSerializer.Deserialize<CellRecord>(File.ReadAllText(file), Json.Compact)
-                is { Measurements: not null, Arm: not null, Points: not null } record
+                is { Measurements: not null, Arm: not null, Points: not null, Version: not null } record
+                && record.Measurements.Values.All(measurement => measurement is { Command: not null })
                     ? record
                     : throw new JsonException("the measurements are missing");
         }

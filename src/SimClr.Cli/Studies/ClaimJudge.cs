@@ -14,6 +14,9 @@ internal sealed class ClaimJudge(StudyResults results)
 {
     private const double Significance = 0.05;
 
+    // In the unit of the measure: percentage points for accuracies.
+    private const double DefaultMargin = 1;
+
     /// <summary>Judges one claim.</summary>
     public ClaimOutcome Judge(StudyClaim claim) => claim.Kind switch
     {
@@ -57,11 +60,16 @@ internal sealed class ClaimJudge(StudyResults results)
         RankCorrelation correlation = RankCorrelation.Compute(
             [.. values.Select(value => value.Index)],
             [.. values.Select(value => sign * (value.Value - means[value.Seed]))]);
-        Difference ends = Subtract(points[^1].At, points[0].At);
+        ClaimDifference ends = ClaimDifference.Subtract(points[^1].At, points[0].At);
         bool isTrend = correlation.Rho > 0
             && correlation.PValue < Significance
             && (sign > 0 ? ends.Low > 0 : ends.High < 0);
-        bool holds = direction.StartsWith("not ", StringComparison.Ordinal) ? !isTrend : isTrend;
+
+        // The absence of a trend must be shown, too: the interval excludes a change by more than the margin.
+        double margin = Limit(claim, "by") ?? DefaultMargin;
+        bool holds = direction.StartsWith("not ", StringComparison.Ordinal)
+            ? sign > 0 ? ends.High < margin : ends.Low > -margin
+            : isTrend;
         return Outcome(
             claim,
             holds,
@@ -87,7 +95,7 @@ internal sealed class ClaimJudge(StudyResults results)
         }
 
         double by = Limit(claim, "by") ?? 0;
-        Difference difference = Subtract(more, less);
+        ClaimDifference difference = ClaimDifference.Subtract(more, less);
         return Outcome(
             claim,
             difference.Low > by,
@@ -124,7 +132,7 @@ internal sealed class ClaimJudge(StudyResults results)
 
         (string Label, ClaimSelection At, double Mean) best = inside.MaxBy(point => point.Mean);
         (string Label, ClaimSelection At, double Mean) rival = outside.MaxBy(point => point.Mean);
-        Difference difference = Subtract(best.At, rival.At);
+        ClaimDifference difference = ClaimDifference.Subtract(best.At, rival.At);
         return Outcome(
             claim,
             difference.Low > 0,
@@ -153,14 +161,14 @@ internal sealed class ClaimJudge(StudyResults results)
             return NotMeasured(claim);
         }
 
-        Difference here = Subtract(four[0], four[1]);
-        Difference there = Subtract(four[2], four[3]);
-        Difference difference = here.Minus(there);
+        ClaimDifference here = ClaimDifference.Subtract(four[0], four[1]);
+        ClaimDifference there = ClaimDifference.Subtract(four[2], four[3]);
+        ClaimDifference difference = here.Minus(there);
         return Outcome(
             claim,
             difference.Low > 0,
-            $"gap {Signed(here.Mean)} at {new ClaimSelection(results, at)}, {Signed(there.Mean)} at "
-                + $"{new ClaimSelection(results, than)}: {difference.Text}",
+            $"gap {ClaimDifference.Signed(here.Mean)} at {new ClaimSelection(results, at)}, "
+                + $"{ClaimDifference.Signed(there.Mean)} at {new ClaimSelection(results, than)}: {difference.Text}",
             ("gap", here.Mean),
             ("other_gap", there.Mean),
             ("difference", difference.Mean),
@@ -240,20 +248,6 @@ internal sealed class ClaimJudge(StudyResults results)
         return new ClaimSelection(results, own);
     }
 
-    private static Difference Subtract(ClaimSelection more, ClaimSelection less)
-    {
-        IReadOnlyDictionary<long, double>? a = more.Seeds();
-        IReadOnlyDictionary<long, double>? b = less.Seeds();
-        double[] paired = a is null || b is null ? []
-            : [.. a.Keys.Where(b.ContainsKey).Select(seed => a[seed] - b[seed])];
-        double half = more.TestInterval() is { } first && less.TestInterval() is { } second
-            ? Math.Sqrt(Square(first) + Square(second))
-            : double.NaN;
-        return new Difference(paired, half);
-    }
-
-    private static double Square(Interval interval) => Math.Pow((interval.High - interval.Low) / 2, 2);
-
     private static ClaimOutcome Outcome(
         StudyClaim claim, bool holds, string finding, params (string Name, double Value)[] numbers)
         => new(
@@ -272,43 +266,9 @@ internal sealed class ClaimJudge(StudyResults results)
     private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
     // Rounded before, or a small negative number would be a negative zero.
-    private static string Signed(double value)
-        => Math.Round(value, 1).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
-
     private static string Plain(double value)
         => Math.Round(value, 2).ToString("0.00;−0.00;0.00", CultureInfo.InvariantCulture);
 
     private static string IntervalText(int seeds, Interval? interval)
         => seeds > 1 ? $"95% over {seeds} seeds" : interval is null ? "one value" : "95% over the test images";
-
-    /// <summary>A difference of two selections.</summary>
-    /// <param name="seeds">The difference of each seed.</param>
-    /// <param name="testHalf">Half of its interval over the test images, for one seed; NaN without.</param>
-    private sealed class Difference(IReadOnlyList<double> seeds, double testHalf)
-    {
-        public double Mean { get; } = seeds.Count == 0 ? double.NaN : seeds.Average();
-
-        public double Low => Mean - Half;
-
-        public double High => Mean + Half;
-
-        public string Text => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Signed(Mean)}{Ends} ({(seeds.Count > 1 ? $"95% over {seeds.Count} seeds"
-                : double.IsNaN(testHalf) ? "one seed, no interval" : "95% over the test images of one seed")})");
-
-        private string Ends => double.IsFinite(Half) ? $" [{Signed(Low)}, {Signed(High)}]" : "";
-
-        private double Half => StudentT.MeanInterval(seeds) is { } interval ? (interval.High - interval.Low) / 2
-            : double.IsNaN(testHalf) ? double.PositiveInfinity
-            : testHalf;
-
-        public Difference Minus(Difference other) => new(
-            [.. seeds.Zip(other.Seeds, (first, second) => first - second)],
-            Math.Sqrt((testHalf * testHalf) + (other.TestHalf * other.TestHalf)));
-
-        private IReadOnlyList<double> Seeds => seeds;
-
-        private double TestHalf => testHalf;
-    }
 }

@@ -17,8 +17,11 @@ internal sealed class ClaimSelection(StudyResults results, JsonObject arguments)
     /// <summary>The word for points with the same label on all axes.</summary>
     public const string Diagonal = "diagonal";
 
-    private const string First = "first";
-    private const string Last = "last";
+    /// <summary>The word for the first point of an axis.</summary>
+    public const string First = "first";
+
+    /// <summary>The word for the last point of an axis.</summary>
+    public const string Last = "last";
 
     private static readonly string[] OtherWords =
         ["more", "less", "by", "along", "in", "at", "than", "direction", "x", "y", "above", "below"];

@@ -1,38 +1,38 @@
-using System.Text.Json.Nodes;
-
 namespace SimClr.Cli.Studies;
 
 /// <summary>Checks that the parts of a study refer to each other correctly.</summary>
 internal static class StudyChecks
 {
-    private static readonly Dictionary<string, string[]> ClaimKinds = new()
-    {
-        ["trend"] = ["along", "direction"],
-        ["compare"] = ["more", "less"],
-        ["best"] = ["along", "in"],
-        ["gap"] = ["more", "less", "at", "than"],
-        ["correlation"] = ["x", "y"],
-        ["level"] = [],
-    };
-
-    private static readonly string[] Directions = ["rising", "falling", "not rising", "not falling"];
-
     private static readonly string[] PlotKinds = ["lines", "bars", "heatmap", "scatter", "curves", "pictures", "table"];
 
-    /// <exception cref="ConfigurationException">A name refers to nothing.</exception>
+    /// <exception cref="ConfigurationException">A part is missing, or a name refers to nothing.</exception>
     public static void Check(Study study, string source)
     {
         string[] axes = [.. study.Axes.Select(axis => axis.Name)];
         string[] measures = [.. study.Measures.Select(measure => measure.Name)];
         string[] arms = [.. study.Arms.Select(arm => arm.Name)];
+        foreach ((string part, int count) in new[] { ("arms", arms.Length), ("scales", study.Scales.Count) })
+        {
+            if (count == 0)
+            {
+                throw Bad(part, "expected at least one");
+            }
+        }
+
         foreach (StudyArm arm in study.Arms)
         {
             RequireAll(arm.Measures, measures, $"arms.{arm.Name}.measures");
+            foreach ((string axis, IReadOnlyList<string> labels) in arm.At)
+            {
+                RequireAll(labels, ClaimChecks.LabelsOf(study, axis), $"arms.{arm.Name}.at.{axis}");
+            }
         }
 
+        CheckPoints(study.Axes, "axes");
         foreach (StudyScale scale in study.Scales.Values)
         {
             RequireAll(scale.Arms?.Keys ?? [], arms, $"scales.{scale.Name}.arms");
+            CheckPoints(scale.Axes, $"scales.{scale.Name}.axes");
         }
 
         Require(study.Plot.Kind, PlotKinds, "plot.kind");
@@ -41,6 +41,7 @@ internal static class StudyChecks
             Require(study.Plot.X, [.. axes, "arm"], "plot.x");
             Require(study.Plot.Series, [.. axes, "arm"], "plot.series");
         }
+
         if (study.Plot.Panels is { } panels)
         {
             Require(panels, [.. axes, "arm"], "plot.panels");
@@ -52,64 +53,25 @@ internal static class StudyChecks
             Require(study.Plot.X, measures, "plot.x");
         }
 
+        var claims = new ClaimChecks(study, source);
         foreach ((int index, StudyClaim claim) in study.Claims.Index())
         {
-            CheckClaim(claim, $"claims.{index + 1}");
+            claims.Check(claim, $"claims.{index + 1}");
         }
 
-        void CheckClaim(StudyClaim claim, string path)
+        void CheckPoints(IReadOnlyList<StudyAxis> all, string path)
         {
-            Require(claim.Kind, ClaimKinds.Keys, path);
-            foreach (string needed in ClaimKinds[claim.Kind].Where(key => claim.Arguments[key] is null))
+            foreach (StudyAxis axis in all)
             {
-                throw Bad(path, $"'{needed}' is missing from '{claim.Kind}'");
-            }
-
-            foreach ((string key, JsonNode? value) in claim.Arguments)
-            {
-                switch (key)
+                if (axis.Points.Count == 0)
                 {
-                    case "along":
-                        RequireAll(
-                            value is JsonArray list && claim.Kind == "best" ? list.Select(item => $"{item}")
-                                : [$"{value}"],
-                            claim.Kind == "best" ? [.. axes, "arm"] : axes,
-                            $"{path}.{key}");
-                        break;
-                    case "direction":
-                        Require($"{value}", Directions, $"{path}.{key}");
-                        break;
-                    case "measure" or "x" or "y":
-                        Require($"{value}", measures, $"{path}.{key}");
-                        break;
-                    case "more" or "less" or "at" or "than":
-                        CheckSelector(value as JsonObject ?? throw Bad($"{path}.{key}", "expected keys"), path);
-                        break;
-                    case "by" or "in" or "above" or "below":
-                        break;
-                    default:
-                        CheckSelector(new JsonObject { [key] = value?.DeepClone() }, path);
-                        break;
+                    throw Bad($"{path}.{axis.Name}", "expected at least one point");
                 }
-            }
 
-            if (claim.Kind == "level" && claim.Arguments["above"] is null == claim.Arguments["below"] is null)
-            {
-                throw Bad(path, "'level' needs either 'above' or 'below'");
-            }
-        }
-
-        void CheckSelector(JsonObject selector, string path)
-        {
-            foreach ((string key, JsonNode? value) in selector)
-            {
-                Require(key, [.. axes, "arm", "measure", ClaimSelection.Diagonal], path);
-                if (key is "arm" or "measure")
+                if (axis.Points.CountBy(point => point.Label).FirstOrDefault(label => label.Value > 1) is
+                    { Key: { } label })
                 {
-                    RequireAll(
-                        value is JsonArray list ? [.. list.Select(item => $"{item}")] : [$"{value}"],
-                        key == "arm" ? arms : measures,
-                        path);
+                    throw Bad($"{path}.{axis.Name}", $"the point '{label}' appears twice");
                 }
             }
         }

@@ -7,6 +7,8 @@ namespace SimClr.Cli.Studies;
 /// <param name="test">The test images; null without.</param>
 internal sealed class StudyCommands(StudyPlan plan, StudyDirectory directory, string train, string? test)
 {
+    private const int MaxReplacements = 20;
+
     /// <summary>The command that trains a run.</summary>
     public string[] Train(StudyRun run) =>
     [
@@ -63,11 +65,19 @@ internal sealed class StudyCommands(StudyPlan plan, StudyDirectory directory, st
 
     private static bool IsPath(string word) => word is "{run}" or "{train}" or "{test}" or "{out}";
 
+    // The value of a variable may contain variables, but not itself.
     private string Replace(StudyCell cell, StudyMeasure measure, string word)
     {
         int open;
-        while ((open = word.IndexOf('{')) >= 0 && word.IndexOf('}', open) is > 0 and var close)
+        for (int times = 0; (open = word.IndexOf('{')) >= 0 && word.IndexOf('}', open) is > 0 and var close; times++)
         {
+            if (times == MaxReplacements)
+            {
+                throw new ConfigurationException(
+                    $"study '{plan.Study.Name}': measure '{measure.Name}' uses {{{word[(open + 1)..close]}}}, "
+                        + "whose value contains itself");
+            }
+
             word = word[..open] + Value(cell, measure, word[(open + 1)..close]) + word[(close + 1)..];
         }
 

@@ -22,6 +22,11 @@ internal static class StudyFile
         IReadOnlyList<StudyAxis> axes = Axes(root);
         StudyArm[] arms = [.. root.Section("arms").Members().Select(arm => Arm(arm, axes))];
         StudyMeasure[] measures = [.. root.Section("measures").Members().Select(Measure)];
+        if (measures.Length == 0)
+        {
+            throw root.Section("measures").Bad("expected at least one");
+        }
+
         Dictionary<string, StudyScale> scales = root.Section("scales").Members().ToDictionary(
             scale => scale.Key, scale => Scale(scale, axes));
         StudyClaim[] claims = [.. root.Items("claims").Select(Claim)];
@@ -131,7 +136,7 @@ internal static class StudyFile
     private static Dictionary<string, StudySettings> ScaleArms(StudyNode node)
         => node.IsSection
             ? node.Members().ToDictionary(arm => arm.Key, arm => arm.IsSection ? Settings(arm) : StudySettings.None)
-            : node.AsTexts().ToDictionary(name => name, _ => StudySettings.None);
+            : node.AsTexts().Distinct().ToDictionary(name => name, _ => StudySettings.None);
 
     private static StudyAxis[] Axes(StudyNode root)
         => [.. root.Find("axes")?.Members().Select(axis => Axis(axis, null)) ?? []];

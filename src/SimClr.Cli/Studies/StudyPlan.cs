@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Configuration;
 
 namespace SimClr.Cli.Studies;
@@ -42,6 +43,8 @@ internal sealed record StudyPlan(
     IReadOnlyList<string> Overrides,
     IReadOnlyList<StudyCell> Cells)
 {
+    private const int MaxCells = 10_000;
+
     /// <summary>The runs to train, each once.</summary>
     public IReadOnlyList<StudyRun> Runs { get; } =
         [.. Cells.Select(cell => cell.Run).OfType<StudyRun>().DistinctBy(run => run.Name)];
@@ -79,6 +82,7 @@ internal sealed record StudyPlan(
         StudySettings own = Overridden(study, overrides);
         var names = new StudyNames(basis, arms, axes);
         List<StudyCell> cells = [];
+        RequireFew(study, (double)arms.Length * seeds.Count, axes);
         foreach (StudyArm arm in arms)
         {
             foreach (StudyPoint[] points in Grid(arm, axes))
@@ -132,6 +136,18 @@ internal sealed record StudyPlan(
     {
         string[] groups = [.. Cells.Select(GroupOf).Distinct()];
         return [.. Cells.Where(cell => Array.IndexOf(groups, GroupOf(cell)) % parts == part - 1)];
+    }
+
+    private static void RequireFew(Study study, double armsAndSeeds, StudyAxis[] axes)
+    {
+        double count = axes.Aggregate(armsAndSeeds, (all, axis) => all * axis.Points.Count);
+        if (count > MaxCells)
+        {
+            throw new ConfigurationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"study '{study.Name}' has {count:N0} cells, expected at most {MaxCells:N0}; "
+                    + $"give its axes fewer points"));
+        }
     }
 
     private static StudySettings Overridden(Study study, IReadOnlyList<string> overrides)

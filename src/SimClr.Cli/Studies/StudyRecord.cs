@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SimClr.Data;
 using SimClr.Internals;
 
@@ -35,7 +36,10 @@ internal sealed record StudyRecord(
         try
         {
             return JsonSerializer.Deserialize<StudyRecord>(File.ReadAllText(directory.RecordFile), Json.Compact)
-                is { Study: not null, Scale: not null, Seeds: not null, Overrides: not null, Data: not null } record
+                is { Study: not null, Scale: not null, Seeds: not null, Overrides: not null } record
+                && record.Overrides.All(text => text is not null)
+                && record.Data is { Name: not null, Fingerprint: not null }
+                && record.Test is null or { Name: not null, Fingerprint: not null }
                     ? record
                     : throw new JsonException("study, scale, seeds or data are missing");
         }
@@ -93,5 +97,6 @@ internal sealed record StudyRecord(
 /// <param name="Fingerprint">See <see cref="ImageDataSet.Fingerprint"/>.</param>
 internal sealed record StudyImages(string Name, int Images, int Taken, string Fingerprint)
 {
+    [JsonIgnore]
     public string Text => $"{Taken} of {Images} images of {Name} ({Fingerprint[..Math.Min(8, Fingerprint.Length)]})";
 }

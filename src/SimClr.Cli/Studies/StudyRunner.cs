@@ -27,6 +27,7 @@ internal sealed class StudyRunner(
 {
     private const int Diverged = 4;
     private const int Interrupted = 130;
+    private const string TrainingTime = "study_seconds";
 
     private static readonly string[] Resume = ["--resume"];
 
@@ -192,10 +193,8 @@ internal sealed class StudyRunner(
     // second training command of a finished run would not repeat all of it.
     private JsonObject? Train(StudyRun run, CancellationToken cancel)
     {
-        string results = Path.Combine(directory.Run(run), "study-result.json");
-        if (File.Exists(results))
+        if (Trained(run) is { } known)
         {
-            JsonObject known = JsonNode.Parse(File.ReadAllText(results))!.AsObject();
             return known["diverged"] is null ? known : null;
         }
 
@@ -204,16 +203,32 @@ internal sealed class StudyRunner(
         JsonObject? json = Execute(
             [.. commands.Train(run), .. resumes ? Resume : []], cancel, mayDiverge: true);
         JsonObject kept = json?.DeepClone().AsObject() ?? new JsonObject { ["diverged"] = true };
-        kept["study_seconds"] = Math.Round(Stopwatch.GetElapsedTime(begin).TotalSeconds, 2);
-        Internals.AtomicFile.WriteText(results, kept.ToJsonString() + "\n");
+        kept[TrainingTime] = Math.Round(Stopwatch.GetElapsedTime(begin).TotalSeconds, 2);
+        Internals.AtomicFile.WriteText(ResultOf(run), kept.ToJsonString() + "\n");
         return json;
     }
 
-    private double TrainSeconds(StudyRun run)
+    private string ResultOf(StudyRun run) => Path.Combine(directory.Run(run), "study-result.json");
+
+    // Null if the run was not trained to its end, or if the file is damaged: then the command is repeated, which
+    // resumes the run.
+    private JsonObject? Trained(StudyRun run)
     {
-        string results = Path.Combine(directory.Run(run), "study-result.json");
-        return JsonNode.Parse(File.ReadAllText(results))!["study_seconds"]!.GetValue<double>();
+        try
+        {
+            return File.Exists(ResultOf(run))
+                && JsonNode.Parse(File.ReadAllText(ResultOf(run))) is JsonObject result
+                && result[TrainingTime]?.GetValueKind() == JsonValueKind.Number
+                ? result
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
+
+    private double TrainSeconds(StudyRun run) => Trained(run)?[TrainingTime]!.GetValue<double>() ?? 0;
 
     private JsonObject? Execute(string[] command, CancellationToken cancel, bool mayDiverge = false)
     {

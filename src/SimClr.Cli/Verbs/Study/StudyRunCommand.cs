@@ -39,7 +39,7 @@ internal static class StudyRunCommand
         StudyPlan plan = StudyPlan.Create(
             study,
             context.Value(arguments.Scale) ?? "smoke",
-            StudyArguments.ParseSeeds(context.Value(arguments.Seeds)),
+            StudyArguments.ParseSeeds(context.Value(arguments.Seeds)) ?? (context.Seed is { } seed ? [seed] : null),
             context.Value(arguments.Set) ?? []);
         IReadOnlyDictionary<string, PretrainOptions> configurations = plan.ResolveConfigurations();
         string typed = context.Value(arguments.Out) ?? Path.Combine("studies", $"{study.Name}-{plan.Scale.Name}");
@@ -57,6 +57,7 @@ internal static class StudyRunCommand
         var runner = new StudyRunner(plan, commands, directory, configurations, Shared(context), context.Error);
         StudyRecord record = Record(plan, inputs, before);
         before?.RequireMatch(record, directory);
+        StudyCommandChecks.Check(plan, commands);
         runner.Check(plan.Cells);
         IReadOnlyList<StudyCell> cells = part is { } own ? plan.Part(own.Part, own.Parts) : plan.Cells;
         StudyCell[] left = [.. cells.Where(cell => runner.Finished(cell) is null)];
@@ -64,11 +65,6 @@ internal static class StudyRunCommand
         string[] lines = [.. StudyPlanText.Lines(plan, record, directory, cells, left, estimate)];
         if (context.Value(arguments.DryRun))
         {
-            foreach (StudyCell cell in cells)
-            {
-                _ = commands.Measure(cell);
-            }
-
             context.Result(StudyPlanText.Json(plan, record, directory, cells, left, estimate, commands), lines);
             return;
         }

@@ -15,6 +15,7 @@ public sealed class OutputOptionTests : IDisposable
     // New or empty folders, a run, or folders whose files are checked one by one.
     private static readonly string[] FolderOutputs =
     [
+        "study run --out",
         "demo --out", "pretrain --out", "supervised --out", "evaluate finetune --out",
         "evaluate transfer --predictions", "data download --out",
     ];
@@ -63,6 +64,7 @@ public sealed class OutputOptionTests : IDisposable
             "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",
             // In the directory of a study, which is checked to be one.
             "StudyRecord.cs", "CellRecord.cs", "StudyRunner.cs", "StudyRunCommand.cs",
+            "StudyReport.cs", "EvaluationRecords.cs",
             "ChartFile.cs",
         ];
         foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli"))

@@ -32,6 +32,8 @@ public sealed class ClaimJudgeTests
     [InlineData("""{"arm":"B","along":"size","direction":"rising"}""", false)]
     [InlineData("""{"arm":"B","along":"size","direction":"not rising"}""", true)]
     [InlineData("""{"arm":"A","along":"size","direction":"falling","measure":"other"}""", true)]
+    [InlineData("""{"arm":"A","along":"size","direction":"not rising","by":20}""", true)]
+    [InlineData("""{"arm":"A","along":"size","direction":"not rising","by":3}""", false)]
     public void Trends(string arguments, bool expected) => Assert.Equal(expected, Judge("trend", arguments).Holds);
 
     [Theory]

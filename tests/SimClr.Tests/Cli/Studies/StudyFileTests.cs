@@ -39,6 +39,10 @@ public sealed class StudyFileTests
     [InlineData("    trend:", "    tred:", "unknown name 'tred', expected one of trend")]
     [InlineData(
         "arm: SimCLR, along", "arm: SimCLM, along", "unknown name 'SimCLM', expected one of SimCLR, supervised")]
+    [InlineData(
+        "along: strength", "along: strength, by: abc", "'claims.1.by' in tiny.yaml: got \"abc\", expected a number")]
+    [InlineData(
+        "arm: SimCLR, along", "strength: '1/9', along", "unknown name '1/9', expected one of 1/8, 1 + blur, first")]
     public void Mistakes_are_named_with_their_place(string right, string wrong, string message)
     {
         Assert.Contains(right, Text, StringComparison.Ordinal);

@@ -128,6 +128,37 @@ public sealed class StudyRunTests : IDisposable
         Assert.False(Directory.Exists(Out));
     }
 
+    [Theory]
+    [InlineData("--k 3", "--k {pace}", "pace: fast", "pace: \"{pace}\"", "{pace}, whose value contains itself")]
+    [InlineData("evaluate knn", "evaluate nothing", "pace: fast", "pace: fast", "cannot be run: ")]
+    [InlineData("evaluate knn", "pretrain", "pace: fast", "pace: fast", "'pretrain' measures nothing")]
+    [InlineData("--k 3", "--k {nothing}", "pace: fast", "pace: fast", "uses {nothing}, which has no value")]
+    public void Commands_that_cannot_be_run_are_refused(string a, string newA, string b, string newB, string message)
+    {
+        string text = File.ReadAllText(Tiny);
+        Assert.Contains(a, text, StringComparison.Ordinal);
+        Assert.Contains(b, text, StringComparison.Ordinal);
+        string file = folder.Write(
+            "own.yaml", text.Replace(a, newA, StringComparison.Ordinal).Replace(b, newB, StringComparison.Ordinal));
+        Assert.Contains(
+            message, CommandRun.Of("study", "run", file, "--out", Out).Refused(2), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Out));
+    }
+
+    [Fact]
+    public void A_grid_of_too_many_cells_is_refused()
+    {
+        string points = string.Join(", ", Enumerable.Range(0, 6000));
+        string file = folder.Write(
+            "own.yaml",
+            File.ReadAllText(Tiny).Replace(
+                "seeds: [7, 9]",
+                $"seeds: [7, 9]\n    axes: {{ strength: {{ key: views.strength, points: [{points}] }} }}",
+                StringComparison.Ordinal));
+        Assert.Contains(
+            "24,000 cells, expected at most 10,000", CommandRun.Of("study", "run", file, "--out", Out).Refused(2));
+    }
+
     [Fact]
     public void A_folder_without_labels_is_refused_before_anything_is_trained()
     {

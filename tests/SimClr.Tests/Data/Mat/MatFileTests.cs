@@ -223,7 +223,7 @@ public sealed class MatFileTests : IDisposable
         }
     }
 
-    private static string GoldenPath(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
+    private static string GoldenPath(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", "mat", name);
 
     private static MatFile Golden(string name) => MatFile.Read(GoldenPath(name));
 

@@ -17,5 +17,5 @@ internal static class Repository
     public static string Sample(string name) => PathOf("samples", name, "bin", Configuration, "net10.0", $"{name}.dll");
 
     private static string Find([CallerFilePath] string here = "")
-        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }
