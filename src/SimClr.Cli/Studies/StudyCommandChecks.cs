@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Studies;
 
-/// <summary>Checks the commands of a plan's measures by the command line's own parser, before anything is trained.</summary>
+/// <summary>
+/// Checks the commands of a plan's measures by the command line's own parser, before anything is trained.
+/// </summary>
 internal static class StudyCommandChecks
 {
     // They train runs or start others, which is what arms are for.

@@ -82,6 +82,7 @@ internal sealed record StudyPlan(
         StudySettings own = Overridden(study, overrides);
         var names = new StudyNames(basis, arms, axes);
         List<StudyCell> cells = [];
+        RejectAxes(study, own, axes);
         RequireFew(study, (double)arms.Length * seeds.Count, axes);
         foreach (StudyArm arm in arms)
         {
@@ -136,6 +137,23 @@ internal sealed record StudyPlan(
     {
         string[] groups = [.. Cells.Select(GroupOf).Distinct()];
         return [.. Cells.Where(cell => Array.IndexOf(groups, GroupOf(cell)) % parts == part - 1)];
+    }
+
+    // It would train all points of the axis alike, under different labels.
+    private static void RejectAxes(Study study, StudySettings own, StudyAxis[] axes)
+    {
+        foreach (StudyAxis axis in axes)
+        {
+            string? key = axis.Points.SelectMany(point => point.Settings.Configuration)
+                .Select(setting => setting.Key)
+                .FirstOrDefault(key => own.Configuration.Any(setting => setting.Key == key));
+            if (key is not null)
+            {
+                throw new ConfigurationException(
+                    $"--set: '{key}' is what the axis '{axis.Name}' of study '{study.Name}' varies; to change its points, "
+                        + $"edit a copy ('simclr study copy {study.Name}')");
+            }
+        }
     }
 
     private static void RequireFew(Study study, double armsAndSeeds, StudyAxis[] axes)
