@@ -150,8 +150,8 @@ internal sealed record StudyPlan(
             if (key is not null)
             {
                 throw new ConfigurationException(
-                    $"--set: '{key}' is what the axis '{axis.Name}' of study '{study.Name}' varies; to change its points, "
-                        + $"edit a copy ('simclr study copy {study.Name}')");
+                    $"--set: '{key}' is what the axis '{axis.Name}' of study '{study.Name}' varies; "
+                        + $"to change its points, edit a copy ('simclr study copy {study.Name}')");
             }
         }
     }

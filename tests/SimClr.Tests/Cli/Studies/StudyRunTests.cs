@@ -113,7 +113,8 @@ public sealed class StudyRunTests : IDisposable
     [InlineData("'smoke' of tiny", 2, "no scale 'huge', expected one of smoke", "--scale", "huge")]
     [InlineData("a grid value out of range", 2, "temperature", "--scale", "bad")]
     [InlineData("an override out of range", 2, "run 'simclr-1-8-s7'", "--set", "views.area_max=99")]
-    [InlineData("an override of an axis", 2, "'views.strength' is what the axis 'strength'", "--set", "views.strength=1")]
+    [InlineData(
+        "an override of an axis", 2, "'views.strength' is what the axis 'strength'", "--set", "views.strength=1")]
     [InlineData("no data", 2, "name them with --data", "--scale", "bare")]
     [InlineData("seeds", 2, "--seeds: got '1,1'", "--seeds", "1,1")]
     [InlineData("cell", 2, "--cell: got '4/3'", "--cell", "4/3")]
