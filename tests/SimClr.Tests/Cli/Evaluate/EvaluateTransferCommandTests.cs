@@ -76,7 +76,7 @@ public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFix
     {
         WriteCifar();
         CommandRun run = Transfer(
-            "--allow-partial", "--json", "--protocol", "finetune", "--grid", "thin", "--steps", "2");
+            "--allow-partial", "--json", "--protocol", "finetune", "--grid", "thin", "--steps", "2", "--force");
         JsonObject json = run.Json;
         Assert.Equal("finetune", json["protocol"]!.GetValue<string>());
         JsonNode set = Assert.Single(json["sets"]!.AsArray())!;
