@@ -79,6 +79,16 @@ internal sealed class CommandOutputs
         return opened[(option, path)] = file;
     }
 
+    /// <summary>Returns a file that must not exist yet.</summary>
+    /// <param name="option">The option or argument, for messages.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">The kind of content.</param>
+    /// <exception cref="ConfigurationException">The file exists, or must not be written.</exception>
+    public OutputFile OpenNew(string option, string path, OutputKind kind)
+        => File.Exists(path) || Directory.Exists(path)
+            ? throw new ConfigurationException($"'{path}' already exists; choose another name, or remove it first")
+            : Open(option, path, kind);
+
     private void RejectDuplicate(string option, string path, string target)
     {
         foreach ((string other, string before) in written)

@@ -61,21 +61,11 @@ internal static class PresetCommand
         {
             string path = context.Value(file) ?? $"{context.Value(name)}.yaml";
             string text = Presets.Text(context.Value(name));
-            WriteNew(context, path, text);
+            context.Outputs.OpenNew("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));
             context.Result(
                 new JsonObject { ["name"] = context.Value(name), ["file"] = path },
                 $"wrote {path}; use it with --config {path}");
         });
-    }
-
-    private static void WriteNew(CommandContext context, string path, string text)
-    {
-        if (File.Exists(path) || Directory.Exists(path))
-        {
-            throw new ConfigurationException($"'{path}' already exists; choose another name, or remove it first");
-        }
-
-        context.Outputs.Open("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));
     }
 
     private static Argument<string> Name()

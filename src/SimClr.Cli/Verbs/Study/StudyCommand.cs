@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Studies;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -36,13 +37,13 @@ internal static class StudyCommand
 
         try
         {
-            const int MaxBytes = 1 << 20;
-            using FileStream file = File.OpenRead(name);
-            byte[] bytes = new byte[MaxBytes + 1];
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            string text = length <= MaxBytes
-                ? Encoding.UTF8.GetString(bytes, 0, length)
-                : throw new ConfigurationException($"{name}: got more than {MaxBytes} bytes, expected a study");
+            const int MaxLetters = 1 << 20;
+            using StreamReader file = RegularFile.OpenText(name);
+            char[] letters = new char[MaxLetters + 1];
+            int length = file.ReadBlock(letters);
+            string text = length <= MaxLetters
+                ? new string(letters, 0, length)
+                : throw new ConfigurationException($"{name}: got more than {MaxLetters} letters, expected a study");
             return (StudyFile.Parse(text, name), text);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -103,12 +104,7 @@ internal static class StudyCommand
         {
             (Study study, string text) = Open(context.Value(name));
             string path = context.Value(file) ?? $"{study.Name}.yaml";
-            if (File.Exists(path) || Directory.Exists(path))
-            {
-                throw new ConfigurationException($"'{path}' already exists; choose another name, or remove it first");
-            }
-
-            context.Outputs.Open("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));
+            context.Outputs.OpenNew("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));
             context.Result(
                 new JsonObject { ["name"] = study.Name, ["file"] = path },
                 $"wrote {path}; run it with: simclr study run {ShellText.Quote(path)}");

@@ -198,6 +198,10 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(0, CommandRun.Of("study", "copy", "color", file).Code);
         Assert.Equal(StudyCatalog.Text("color"), File.ReadAllText(file));
         Assert.Contains("already exists", CommandRun.Of("study", "copy", "color", file).Refused(2));
+
+        // As some editors write it: with a byte order mark.
+        string marked = folder.Write("marked.yaml", [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(file)]);
+        Assert.Equal("color", (string?)CommandRun.Of("study", "show", marked, "--json").Json["name"]);
         Assert.Contains("did you mean 'color'?", CommandRun.Of("study", "show", "colour").Refused(2));
     }
 
