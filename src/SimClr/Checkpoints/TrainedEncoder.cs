@@ -67,6 +67,7 @@ public sealed class TrainedEncoder : IDisposable
 
             using var scope = NewDisposeScope();
             using var inference = new InferenceMode(Module);
+            using InferenceMode? headInference = Head is null ? null : new InferenceMode(Head);
             Tensor h = Module.forward(zeros([1, 3, Views.Size, Views.Size], device: device(inference.Device)));
             return (int)(Head?.forward(h) ?? h).numel();
         }
