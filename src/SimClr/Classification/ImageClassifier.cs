@@ -6,9 +6,7 @@ using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Heads;
 using SimClr.Inference;
-using SimClr.Internals;
 using SimClr.Training;
-using static TorchSharp.torch;
 
 namespace SimClr.Classification;
 
@@ -26,7 +24,7 @@ public sealed partial class ImageClassifier : IDisposable
     private readonly bool forTransfer;
     private readonly IDisposable? owner;
     private readonly EvaluationTransform transform;
-    private readonly Lazy<SingleImages> singles;
+    private readonly Lazy<ImageEmbedder> embedder;
 
     private ImageClassifier(TrainedEncoder encoder, LinearHead head, IDisposable? owner)
     {
@@ -38,7 +36,7 @@ public sealed partial class ImageClassifier : IDisposable
         transform = forTransfer
             ? EvaluationTransform.ForTransfer(encoder.Views)
             : new EvaluationTransform(encoder.Views);
-        singles = new(() => new SingleImages(encoder, transform));
+        embedder = new(() => new ImageEmbedder(encoder, transform));
     }
 
     /// <summary>The encoder, up to the layer whose output is classified.</summary>
@@ -62,28 +60,19 @@ public sealed partial class ImageClassifier : IDisposable
     public NoveltyReference? Novelty { get; private init; }
 
     /// <summary>Classifies an image file.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnreadableImageException">The file is not an image, or it is broken.</exception>
-    public ImagePrediction Classify(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return Classify(ImageDecoder.Decode(RegularFile.ReadAllBytes(path), path));
-    }
+    /// <exception cref="UnreadableImageException">The file cannot be read or decoded.</exception>
+    public ImagePrediction Classify(string path) => Classify(embedder.Value.Embed(path));
 
     /// <summary>Classifies an encoded image from a stream, which is read to its end.</summary>
     /// <exception cref="UnreadableImageException">The content is not an image, or it is broken.</exception>
-    public ImagePrediction Classify(Stream encoded) => Classify(ImageDecoder.Decode(encoded, "the image"));
+    public ImagePrediction Classify(Stream encoded) => Classify(embedder.Value.Embed(encoded));
 
     /// <summary>Classifies an encoded image: the bytes of a JPEG, PNG, WebP, BMP or GIF file.</summary>
     /// <exception cref="UnreadableImageException">The content is not an image, or it is broken.</exception>
-    public ImagePrediction Classify(ReadOnlySpan<byte> encoded) => Classify(ImageDecoder.Decode(encoded, "the image"));
+    public ImagePrediction Classify(ReadOnlySpan<byte> encoded) => Classify(embedder.Value.Embed(encoded));
 
     /// <summary>Classifies a decoded image.</summary>
-    public ImagePrediction Classify(RgbImage image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return Classify(Embed(image));
-    }
+    public ImagePrediction Classify(RgbImage image) => Classify(embedder.Value.Embed(image));
 
     /// <summary>
     /// Classifies an embedding by the classifier's encoder and preprocessing, normalized or not if the classifier
@@ -139,9 +128,9 @@ public sealed partial class ImageClassifier : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (singles.IsValueCreated)
+        if (embedder.IsValueCreated)
         {
-            singles.Value.Dispose();
+            embedder.Value.Dispose();
         }
 
         owner?.Dispose();
@@ -174,8 +163,6 @@ public sealed partial class ImageClassifier : IDisposable
         }
     }
 
-    private float[] Embed(RgbImage image) => singles.Value.Embed(image);
-
     private static string LayerOf(TrainedEncoder encoder) => encoder.Head switch
     {
         null => TrainedHead.H,
@@ -184,41 +171,4 @@ public sealed partial class ImageClassifier : IDisposable
         var other => throw new ArgumentException(
             $"the layers after the encoder are {other.GetType().Name}, expected a projection head or none"),
     };
-
-    /// <summary>
-    /// One image at a time, on threads of its own that compute without gradients: those of the caller keep theirs.
-    /// </summary>
-    private sealed class SingleImages : IDisposable
-    {
-        private readonly EvaluationTransform transform;
-        private readonly ComputeLanes lanes;
-        private readonly InferenceNetwork network;
-
-        public SingleImages(TrainedEncoder encoder, EvaluationTransform transform)
-        {
-            this.transform = transform;
-            network = LongTask.Run(() => new InferenceNetwork(encoder.Module, encoder.Head)).GetAwaiter().GetResult();
-            lanes = new ComputeLanes(network.IsConcurrent ? Math.Max(1, get_num_threads()) : 1);
-        }
-
-        public float[] Embed(RgbImage image)
-        {
-            float[] pixels = new float[3 * transform.Size * transform.Size];
-            transform.Render(image, pixels);
-            return lanes.Start(() => network.Compute(
-                tensor(pixels, [1, transform.Size, transform.Size, 3], device: device(network.Device))
-                    .permute(0, 3, 1, 2))).GetAwaiter().GetResult();
-        }
-
-        // On a thread of its own like the construction, because the network switches the gradients of its thread.
-        public void Dispose()
-        {
-            lanes.Dispose();
-            LongTask.Run(() =>
-            {
-                network.Dispose();
-                return true;
-            }).GetAwaiter().GetResult();
-        }
-    }
 }
