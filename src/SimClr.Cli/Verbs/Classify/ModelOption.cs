@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using SimClr.Classification;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
+using SimClr.Data;
+using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
@@ -40,6 +42,15 @@ internal sealed class ModelOption(string name, string origin)
                 ? throw new ConfigurationException($"--force applies to the file of {name}; use it with {name}")
             : file;
     }
+
+    /// <summary>
+    /// Returns training images, evenly of all classes, whose embeddings are kept as a reference for the novelty.
+    /// </summary>
+    public static ImageDataSet Reference(ImageDataSet train)
+        => train.Count <= NoveltyReference.MaxRows
+            ? train
+            : train.Subset(LabelSubset.Fraction(
+                train.RequireLabels(), (double)NoveltyReference.MaxRows / train.Count));
 
     /// <summary>Returns the quality of a classifier in one line.</summary>
     public static string Describe(ImageClassifier model)
