@@ -8,6 +8,7 @@ namespace SimClr.Cli.Verbs;
 internal sealed class ClassTransfer
 {
     private const string UnknownFolder = "none-of-these";
+    private const int ShownOmissions = 3;
 
     private readonly FileTransfer plan;
     private readonly TransferMode mode;
@@ -33,9 +34,14 @@ internal sealed class ClassTransfer
             to.Mode,
             found.Images.Select(image => (
                 image.Path, $"{folders[found.GroupOf(image)]}/{Path.GetFileName(image.Path)}")));
-        foreach (Omission omission in plan.Omitted)
+        foreach (Omission omission in plan.Omitted.Take(ShownOmissions))
         {
             context.WriteNote($"note: {omission.Path} stays where it is: {omission.Reason}");
+        }
+
+        if (plan.Omitted.Count > ShownOmissions)
+        {
+            context.WriteNote($"note: {plan.Omitted.Count - ShownOmissions} more stay where they are");
         }
 
         return new ClassTransfer(plan, to.Mode, isDryRun, isDryRun ? null : plan.Run(context.Cancel));

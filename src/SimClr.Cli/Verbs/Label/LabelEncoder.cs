@@ -72,7 +72,7 @@ internal static class LabelEncoder
                 .Select(row => (row, File: input.Images.FileOf(row)))
                 .Where(image => image.File is not null)
                 .Take(CheckedImages)
-                .Select(image => (image.row, image.File!)),
+                .Select(image => (image.row, Path.GetFullPath(image.File!))),
         ];
         if (found.Length == 0)
         {
