@@ -9,18 +9,42 @@ namespace SimClr.Data;
 /// Decodes a JPEG, PNG, WebP, BMP or GIF file (its first frame) to 8-bit RGB. Gray, palette, CMYK and 16-bit images are
 /// converted, transparency is composited over white (except in a BMP whose alpha is 0 everywhere, which is opaque), the
 /// EXIF orientation is applied, and color profiles are ignored. libturbojpeg decodes JPEG if
-/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Thread-safe.
+/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Decoders of
+/// further formats can be registered (<see cref="Register"/>). Thread-safe.
 /// </summary>
 public static unsafe class ImageDecoder
 {
     private static readonly string SkiaName = JpegDecoder.Skia.Text();
     private static readonly string TurboJpegName = JpegDecoder.TurboJpeg.Text();
 
-    /// <summary>The file extensions of images in folders and tar shards, in lower case.</summary>
-    public static IReadOnlyList<string> Extensions { get; } =
+    private static readonly string[] BuiltIn =
     [
         ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe",
     ];
+
+    // Replaced as a whole, so that readers need no lock.
+    private static volatile IImageDecoder[] others = [];
+
+    /// <summary>
+    /// The file extensions of images in folders and tar shards, in lower case: those of the built-in formats, then
+    /// those of registered decoders.
+    /// </summary>
+    public static IReadOnlyList<string> Extensions { get; private set; } = BuiltIn;
+
+    /// <summary>
+    /// Adds a decoder of further formats, for the whole process. Call it before opening data sets. Of several decoders
+    /// that recognize an image, the first registered decodes it.
+    /// </summary>
+    /// <param name="decoder">The decoder.</param>
+    public static void Register(IImageDecoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        lock (BuiltIn)
+        {
+            others = [.. others, decoder];
+            Extensions = [.. BuiltIn.Concat(others.SelectMany(other => other.Extensions)).Distinct()];
+        }
+    }
 
     /// <summary>Returns whether a path ends in one of <see cref="Extensions"/>, ignoring case.</summary>
     /// <param name="path">The path.</param>
@@ -56,6 +80,13 @@ public static unsafe class ImageDecoder
 
         JpegScans.Check(encoded, path);
         options ??= new DataOptions();
+        if (OtherDecoder(encoded, path) is { } other)
+        {
+            (int width, int height) = other.ReadSize(encoded, path);
+            CheckSize(encoded, width, height, path, options);
+            return other.Decode(encoded, path);
+        }
+
         return NameFor(options) == TurboJpegName && TurboJpeg.TryDecode(encoded, path, options) is { } image
             ? image
             : DecodeBySkia(encoded, path, options);
@@ -109,8 +140,21 @@ public static unsafe class ImageDecoder
 
     /// <summary>Returns the size stated in the header of an image; null if the file is not an image.</summary>
     /// <param name="encoded">The whole file.</param>
-    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded)
+    /// <param name="path">The name of the image, by whose extension some formats are known.</param>
+    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded, string path = "")
     {
+        if (OtherDecoder(encoded, path) is { } other)
+        {
+            try
+            {
+                return other.ReadSize(encoded, path);
+            }
+            catch (UnreadableImageException)
+            {
+                return null;
+            }
+        }
+
         using SKData data = PngTextChunks.Strip(encoded);
         using SKCodec? codec = Codec(encoded, data);
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
@@ -118,13 +162,31 @@ public static unsafe class ImageDecoder
 
     // SkiaSharp supports other formats too, such as icons, but a small file of these may claim more memory than the
     // checks here cover.
-    private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data) => encoded switch
+    private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data)
+        => IsBuiltIn(encoded) ? SKCodec.Create(data) : null;
+
+    private static bool IsBuiltIn(ReadOnlySpan<byte> encoded) => encoded
+        is [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
+        or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] or [(byte)'B', (byte)'M', ..]
+        or [(byte)'G', (byte)'I', (byte)'F', ..];
+
+    private static IImageDecoder? OtherDecoder(ReadOnlySpan<byte> encoded, string path)
     {
-        [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
-            or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] or [(byte)'B', (byte)'M', ..]
-            or [(byte)'G', (byte)'I', (byte)'F', ..] => SKCodec.Create(data),
-        _ => null,
-    };
+        if (encoded.IsEmpty || IsBuiltIn(encoded))
+        {
+            return null;
+        }
+
+        foreach (IImageDecoder other in others)
+        {
+            if (other.Recognizes(encoded, path))
+            {
+                return other;
+            }
+        }
+
+        return null;
+    }
 
     private static RgbImage DecodeBySkia(ReadOnlySpan<byte> encoded, string path, DataOptions options)
     {
