@@ -27,7 +27,9 @@ internal static class MagickPolicy
     private static readonly Lazy<bool> Applied = new(Apply);
 
     /// <summary>Applies the policy at the first call with <paramref name="restrict"/>.</summary>
-    /// <exception cref="ConfigurationException">Magick.NET has no native library for this system.</exception>
+    /// <exception cref="ConfigurationException">
+    /// Magick.NET has no native library for this system, or has been used with another policy.
+    /// </exception>
     public static void Apply(bool restrict)
     {
         try
@@ -45,10 +47,6 @@ internal static class MagickPolicy
 
     private static bool Apply()
     {
-        ResourceLimits.Thread = 1;
-        ResourceLimits.Disk = 0;
-        ResourceLimits.MaxMemoryRequest = MaxBytesAtOnce;
-
         // ImageMagick takes a policy only from a folder of files, and reads it at the first use.
         DirectoryInfo folder = Directory.CreateTempSubdirectory("simclr-");
         try
@@ -63,6 +61,9 @@ internal static class MagickPolicy
             folder.Delete(recursive: true);
         }
 
+        ResourceLimits.Thread = 1;
+        ResourceLimits.Disk = 0;
+        ResourceLimits.MaxMemoryRequest = MaxBytesAtOnce;
         return true;
     }
 
@@ -77,6 +78,8 @@ internal static class MagickPolicy
             return;
         }
 
-        throw new InvalidOperationException("ImageMagick does not follow the policy that it was given");
+        throw new ConfigurationException(
+            "this program used Magick.NET before the first image of SimClr.Formats, and ImageMagick reads its policy "
+                + "only once; call MagickFormats.Register(restrict: false) and set a policy where the program starts");
     }
 }

@@ -26,11 +26,17 @@ internal static partial class Suggestions
                 : line.Length;
         string before = line[..position];
         string word = before[(before.LastIndexOf(' ') + 1)..];
-        return root.Parse(before, new ParserConfiguration { ResponseFileTokenReplacer = null })
-            .GetCompletions(position)
+        ParseResult parsed = root.Parse(before, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.UnmatchedTokens.Any(token => token != word))
+        {
+            return [];   // after a word that is not a verb
+        }
+
+        // Where a file may stand, options would be in the way. /h and /? are forms of --help that Windows has.
+        return parsed.GetCompletions(position)
             .Select(item => item.InsertText ?? item.Label)
             .Where(text => text.StartsWith(word, StringComparison.Ordinal)
-                && text.StartsWith('-') == word.StartsWith('-'))
+                && text.StartsWith('-') == word.StartsWith('-') && !text.StartsWith('/'))
             .Distinct();
     }
 
