@@ -14,6 +14,8 @@ internal sealed class ClaimJudge(StudyResults results)
 {
     private const double Significance = 0.05;
 
+    private const int MaxLabels = 4;
+
     // In the unit of the measure: percentage points for accuracies.
     private const double DefaultMargin = 1;
 
@@ -136,13 +138,23 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             difference.Low > 0,
-            $"best {best.Label}: {Number(best.Mean)}; else {rival.Label}: {Number(rival.Mean)}; difference "
-                + difference.Text,
+            $"{BestOf(inside, best)}; {BestOf(outside, rival)}; difference {difference.Text}",
             ("best", best.Mean),
             ("rival", rival.Mean),
             ("difference", difference.Mean),
             ("low", difference.Low),
             ("high", difference.High));
+    }
+
+    private static string BestOf(
+        (string Label, ClaimSelection At, double Mean)[] points, (string Label, ClaimSelection At, double Mean) best)
+    {
+        string all = points.Length <= MaxLabels
+            ? string.Join(", ", points.Select(point => point.Label))
+            : $"{points.Length} others";
+        return points.Length == 1
+            ? $"{best.Label}: {Number(best.Mean)}"
+            : $"best of {all}: {best.Label}, {Number(best.Mean)}";
     }
 
     private ClaimOutcome Gap(StudyClaim claim)
