@@ -26,6 +26,12 @@ public sealed class StudyRunTests : IDisposable
         Assert.Contains("the same command continues it", stopped.Error, StringComparison.Ordinal);
         string first = Path.Combine(Out, "cells", "simclr-1-8-s7.json");
         Assert.Equal([first], Directory.GetFiles(Path.Combine(Out, "cells")));
+
+        // Three cells are left, each expected to be measured as long as the first was.
+        JsonNode knn = JsonNode.Parse(File.ReadAllText(first))!["measurements"]!["knn"]!;
+        double seconds = knn["seconds"]!.GetValue<double>();
+        CommandRun plan = CommandRun.Of("study", "run", Tiny, "--seeds", "7,", "--out", Out, "--dry-run", "--json");
+        Assert.Equal(Math.Round(3 * seconds), plan.Json["measuring_seconds"]!.GetValue<double>());
         DateTime written = File.GetLastWriteTimeUtc(first);
 
         // … and continued: the first cell is not measured again.
@@ -82,6 +88,27 @@ public sealed class StudyRunTests : IDisposable
 
         CommandRun Run(params string[] more)
             => CommandRun.Of(["study", "run", Tiny, "--seeds", "7,", "--out", Out, .. more]);
+    }
+
+    [Theory]
+    [InlineData("./photos", 900, "abcdef12", true)]
+    [InlineData("photos", 901, "abcdef12", false)]
+    [InlineData("photos", 900, "abcdef13", false)]
+    public void A_study_continues_on_the_same_images_however_they_are_named(
+        string name, int images, string fingerprint, bool continues)
+    {
+        StudyRecord before = RecordOf("photos", 900, "abcdef12");
+        Exception? refusal = Record.Exception(() => RecordOf(name, images, fingerprint).RequireMatch(
+            before, new StudyDirectory(Out)));
+
+        Assert.Equal(continues, refusal is null);
+        if (refusal is not null)
+        {
+            Assert.Contains("training images: there 900 of 900 images of photos (abcdef12)", refusal.Message);
+        }
+
+        static StudyRecord RecordOf(string name, int images, string fingerprint) => new(
+            "color", "small", [0], [], new StudyImages(name, images, images, fingerprint), null, "0.1.0", "");
     }
 
     [Fact]
@@ -194,6 +221,7 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(StudyCatalog.Names, studies.Select(study => (string?)study!["name"]));
         Assert.Equal(
             StudyCatalog.Text("color").TrimEnd(), CommandRun.Of("study", "show", "table-1").Output.TrimEnd());
+        Assert.Equal(StudyCatalog.Text("spectrum"), StudyCatalog.Text("Figure B.3"));
         string file = folder.PathOf("mine.yaml");
         Assert.Equal(0, CommandRun.Of("study", "copy", "color", file).Code);
         Assert.Equal(StudyCatalog.Text("color"), File.ReadAllText(file));
