@@ -12,6 +12,9 @@ internal static class OutputKinds
     };
 
     private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", FileContents.IsSkippedList);
+    private static readonly (string, Func<string, bool>) Source =
+        (EmbeddingSource.Suffix, file => EmbeddingSource.Read(file) is not null);
+
     private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // checked when the work resumes
 
     /// <summary>A page for a browser.</summary>
@@ -52,10 +55,11 @@ internal static class OutputKinds
             FileContents.IsMatrix,
             (".csv", file => FileContents.HasColumns(file, "path,width,height")),
             Skipped,
+            Source,
             Part),
-        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Part),
-        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Part),
-        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Part));
+        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Source, Part),
+        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Source, Part),
+        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Source, Part));
 
     public static OutputKind Weights { get; } = new(
         "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], FileContents.IsEncoderTensors));

@@ -36,7 +36,7 @@ public sealed partial class RoomTests
         ["Clusters"] = ["Embeddings", "Internals", "Search"],
         ["Labels"] = ["Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search"],
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
-        ["Duplicates"] = ["Data", "Embeddings", "Internals", "Search"],
+        ["Duplicates"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Internals", "Search"],
 
         ["Configuration"] =
         [
