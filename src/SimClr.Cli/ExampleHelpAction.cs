@@ -13,10 +13,15 @@ internal sealed class ExampleHelpAction(HelpAction usual) : SynchronousCommandLi
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        Command command = parseResult.CommandResult.Command;
+        using var help = new StringWriter();
+        parseResult.InvocationConfiguration.Output = help;
         int code = usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is Verb verb)
+        parseResult.InvocationConfiguration.Output = output;
+        output.Write(WithoutArgumentsOfParents(command, help.ToString()));
+        if (command is Verb verb)
         {
-            TextWriter output = parseResult.InvocationConfiguration.Output;
             foreach (string line in verb.Details)
             {
                 output.WriteLine(line);
@@ -36,4 +41,10 @@ internal sealed class ExampleHelpAction(HelpAction usual) : SynchronousCommandLi
 
         return code;
     }
+
+    // The usage of "runs compare" would read "runs [<DIR>] compare", which nobody types.
+    private static string WithoutArgumentsOfParents(Command command, string help)
+        => command.Parents.OfType<Command>().Aggregate(help, (text, parent) => parent.Arguments.Aggregate(
+            text, (shorter, argument) => shorter.Replace(
+                $"{parent.Name} [<{argument.Name}>] ", $"{parent.Name} ", StringComparison.Ordinal)));
 }

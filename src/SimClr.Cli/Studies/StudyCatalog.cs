@@ -43,7 +43,7 @@ internal static class StudyCatalog
             return name;
         }
 
-        string item = name.ToLowerInvariant();
+        string item = name.Trim().ToLowerInvariant().Replace(' ', '-');
         (string Name, string[] Items)[] all =
             [.. Names.Select(known => (known, ItemsOf(StudyFile.Parse(TextOf(known), known)).ToArray()))];
         return all.FirstOrDefault(study => study.Items.Contains(item)).Name ?? throw new ConfigurationException(

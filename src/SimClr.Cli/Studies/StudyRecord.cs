@@ -66,8 +66,16 @@ internal sealed record StudyRecord(
         Compare("study", before.Study, Study);
         Compare("scale", before.Scale, Scale);
         Compare("--set", string.Join(' ', before.Overrides), string.Join(' ', Overrides));
-        Compare("training images", before.Data.Text, Data.Text);
-        Compare("test images", before.Test?.Text ?? "none", Test?.Text ?? "none");
+        if (before.Data.Contents != Data.Contents)
+        {
+            Compare("training images", before.Data.Text, Data.Text);
+        }
+
+        if (before.Test?.Contents != Test?.Contents)
+        {
+            Compare("test images", before.Test?.Text ?? "none", Test?.Text ?? "none");
+        }
+
         Compare("version of simclr", before.Version, Version);
         if (differences.Count > 0)
         {
@@ -97,6 +105,10 @@ internal sealed record StudyRecord(
 /// <param name="Fingerprint">See <see cref="ImageDataSet.Fingerprint"/>.</param>
 internal sealed record StudyImages(string Name, int Images, int Taken, string Fingerprint)
 {
+    /// <summary>The images, whatever the name they were opened by: a folder can be typed in several ways.</summary>
+    [JsonIgnore]
+    public (int Images, int Taken, string Fingerprint) Contents => (Images, Taken, Fingerprint);
+
     [JsonIgnore]
     public string Text => $"{Taken} of {Images} images of {Name} ({Fingerprint[..Math.Min(8, Fingerprint.Length)]})";
 }

@@ -38,6 +38,10 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public void The_usage_of_a_verb_leaves_out_the_arguments_of_its_parent()
+        => Assert.Contains(" runs compare <RUN>...", CommandRun.Of("runs", "compare", "--help").Output);
+
+    [Fact]
     public void The_version_is_a_number()
         => Assert.Matches(@"^\d+\.\d+\.\d+", CommandRun.Of("--version").Output);
 

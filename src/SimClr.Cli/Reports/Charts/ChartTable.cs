@@ -62,7 +62,8 @@ internal sealed record ChartTable(IReadOnlyList<string> Columns, IReadOnlyList<I
         _ => Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "",
     };
 
-    private static string Escape(string text)
+    /// <summary>Escapes text for a line or a cell of Markdown.</summary>
+    public static string Escape(string text)
         => text.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("|", "\\|", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)

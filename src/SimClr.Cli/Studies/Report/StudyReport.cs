@@ -63,7 +63,8 @@ internal static class StudyReport
     {
         Study study = results.Plan.Study;
         var text = new StringBuilder();
-        text.Append($"# {study.Paper.Item} · {study.Title}\n\n{page.Summary()}\n\n");
+        text.Append(
+            $"# {ChartTable.Escape($"{study.Paper.Item} · {study.Title}")}\n\n{page.Summary()}\n\n");
         if (hasFigure)
         {
             text.Append($"![{study.Paper.Item}: here and in the paper]({FigureName}.svg)\n\n");
@@ -72,7 +73,7 @@ internal static class StudyReport
         foreach (ClaimOutcome claim in results.Claims)
         {
             string mark = claim.Holds switch { true => "✓", false => "✗", null => "?" };
-            text.Append($"- {mark} {claim.Text}<br>{claim.Finding}\n");
+            text.Append($"- {mark} {ChartTable.Escape(claim.Text)}<br>{ChartTable.Escape(claim.Finding)}\n");
         }
 
         text.Append($"\n{StudyTables.Summary(results).Markdown()}\n");
@@ -90,7 +91,7 @@ internal static class StudyReport
         text.Append("What differs from the paper:\n\n");
         foreach (string difference in study.Differences)
         {
-            text.Append($"- {difference}\n");
+            text.Append($"- {ChartTable.Escape(difference)}\n");
         }
 
         return text.Append($"\n```bash\n{string.Join('\n', page.Commands())}\n```\n").ToString();

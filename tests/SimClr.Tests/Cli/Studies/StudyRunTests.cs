@@ -84,6 +84,27 @@ public sealed class StudyRunTests : IDisposable
             => CommandRun.Of(["study", "run", Tiny, "--seeds", "7,", "--out", Out, .. more]);
     }
 
+    [Theory]
+    [InlineData("./photos", 900, "abcdef12", true)]
+    [InlineData("photos", 901, "abcdef12", false)]
+    [InlineData("photos", 900, "abcdef13", false)]
+    public void A_study_continues_on_the_same_images_however_they_are_named(
+        string name, int images, string fingerprint, bool continues)
+    {
+        StudyRecord before = RecordOf("photos", 900, "abcdef12");
+        Exception? refusal = Record.Exception(() => RecordOf(name, images, fingerprint).RequireMatch(
+            before, new StudyDirectory(Out)));
+
+        Assert.Equal(continues, refusal is null);
+        if (refusal is not null)
+        {
+            Assert.Contains("training images: there 900 of 900 images of photos (abcdef12)", refusal.Message);
+        }
+
+        static StudyRecord RecordOf(string name, int images, string fingerprint) => new(
+            "color", "small", [0], [], new StudyImages(name, images, images, fingerprint), null, "0.1.0", "");
+    }
+
     [Fact]
     public void A_dry_run_prints_the_plan_and_writes_nothing()
     {
@@ -194,6 +215,7 @@ public sealed class StudyRunTests : IDisposable
         Assert.Equal(StudyCatalog.Names, studies.Select(study => (string?)study!["name"]));
         Assert.Equal(
             StudyCatalog.Text("color").TrimEnd(), CommandRun.Of("study", "show", "table-1").Output.TrimEnd());
+        Assert.Equal(StudyCatalog.Text("spectrum"), StudyCatalog.Text("Figure B.3"));
         string file = folder.PathOf("mine.yaml");
         Assert.Equal(0, CommandRun.Of("study", "copy", "color", file).Code);
         Assert.Equal(StudyCatalog.Text("color"), File.ReadAllText(file));
