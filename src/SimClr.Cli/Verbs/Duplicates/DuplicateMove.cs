@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SimClr.Cli.Outputs;
+using SimClr.Data;
 using SimClr.Duplicates;
 
 namespace SimClr.Cli.Verbs;

@@ -132,7 +132,7 @@ internal sealed class DuplicateSearch(
         context.WriteNote(string.Create(
             CultureInfo.InvariantCulture,
             $"note: the encoder of {Source} is not known, so the threshold of {usual} is not measured; name the encoder "
-                + "with --run to measure one"));
+                + $"with --run to measure one"));
         return new ThresholdChoice("default", usual);
     }
 
@@ -158,7 +158,7 @@ internal sealed class DuplicateSearch(
                     + $"threshold that finds {100 * CopyThreshold.MinRecall:0}% of them, at most "
                     + $"{100 * measured.Precision:0.#}% of the accepted pairs are copies, expected "
                     + $"{100 * CopyThreshold.MinPrecision:0}%. Train it longer, use another one, or find copies without "
-                    + "an encoder: 'simclr duplicates FOLDER'"));
+                    + $"an encoder: 'simclr duplicates FOLDER'"));
     }
 
     /// <summary>

@@ -109,7 +109,11 @@ internal static class DuplicatesCommand
         }
 
         DuplicateMove? move = moveTo is null ? null : new DuplicateMove(moveTo, found, dryRun);
-        move?.Run(context.Cancel);
-        output.Write(context, found.Images, found.Skipped, new DuplicateList(found, move));
+        output.Write(
+            context,
+            found.Images,
+            found.Skipped,
+            new DuplicateList(found, move),
+            () => move?.Run(context.Cancel));   // The page shows the files where they were.
     }
 }

@@ -23,7 +23,9 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
     /// <param name="images">The images of the rows.</param>
     /// <param name="skipped">The number of images that could not be read.</param>
     /// <param name="found">The groups.</param>
-    public void Write(CommandContext context, RowImages images, int skipped, IGroupList found)
+    /// <param name="act">What is done once the files are written, before the result is printed; null for nothing.</param>
+    public void Write(
+        CommandContext context, RowImages images, int skipped, IGroupList found, Action? act = null)
     {
         if (csv is not null)
         {
@@ -36,6 +38,7 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
             images.WriteNote(context);
         }
 
+        act?.Invoke();
         JsonObject json = found.Json();
         json["skipped_images"] = skipped;
         json["csv"] = csv?.Path;
