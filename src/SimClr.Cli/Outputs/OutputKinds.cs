@@ -1,3 +1,4 @@
+using SimClr.Cli.Verbs;
 using SimClr.Data;
 
 namespace SimClr.Cli.Outputs;
@@ -29,6 +30,14 @@ internal static class OutputKinds
         "a chart", "colors.svg", new OutputFormat([".svg"], FileContents.IsChart), PictureFormat);
 
     public static OutputKind Duplicates { get; } = Rows("duplicates", "group,keep,path");
+
+    /// <summary>The findings of <c>simclr check</c>.</summary>
+    public static OutputKind Check { get; } = new(
+        "findings",
+        "check.csv",
+        new OutputFormat([".csv"], file => FileContents.HasColumns(file, CheckReport.CsvHeader)),
+        new OutputFormat([".json"], file => FileContents.FirstLineOf(file)?.StartsWith(
+            "{\"check\":", StringComparison.Ordinal) == true));
 
     public static OutputKind Clusters { get; } = Rows("clusters", "path,cluster,cosine");
 
@@ -86,7 +95,7 @@ internal static class OutputKinds
     public static OutputKind Index { get; } = new("an index", "photos.index");
 
     private static IEnumerable<OutputKind> WithFormats =>
-        [Map, Picture, Chart, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
+        [Map, Picture, Chart, Check, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
 
     /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>
     public static bool IsKnownExtension(string extension)

@@ -38,6 +38,10 @@ public sealed record CopyThreshold
     // Thresholds are rounded down, so that a printed one is the one that was measured.
     private const double Step = 1e-6;
 
+    private CopyThreshold()
+    {
+    }
+
     /// <summary>The threshold, a cosine; null if none has the required precision and recall.</summary>
     public double? Value { get; private init; }
 

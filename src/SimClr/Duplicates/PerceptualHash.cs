@@ -43,7 +43,7 @@ public static class PerceptualHash
     public static ulong? Compute(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        double[] coefficients = Transform(CellMeans(image));
+        double[] coefficients = Transform(LumaCells.Means(image, Side, Side));
         double[] sorted = [.. coefficients.Order()];
         double median = (sorted[(coefficients.Length / 2) - 1] + sorted[coefficients.Length / 2]) / 2;
         if (Contrast(coefficients) < MinContrast)
@@ -62,45 +62,6 @@ public static class PerceptualHash
 
     /// <summary>Returns the number of bits in which two hashes differ, 0 … 64.</summary>
     public static int Distance(ulong one, ulong other) => BitOperations.PopCount(one ^ other);
-
-    /// <summary>Returns the means of the luma over 32 × 32 equal cells, row by row, 0 … 255.</summary>
-    internal static double[] CellMeans(RgbImage image)
-    {
-        double[] cells = new double[Side * Side];
-        double[] row = new double[Side];
-        for (int y = 0; y < image.Height; y++)
-        {
-            ReduceRow(image.Pixels.Slice(3 * y * image.Width, 3 * image.Width), row);
-            foreach ((int cell, double share) in Cells(y, image.Height))
-            {
-                for (int x = 0; x < Side; x++)
-                {
-                    cells[(cell * Side) + x] += share * row[x];
-                }
-            }
-        }
-
-        return cells;
-    }
-
-    private static void ReduceRow(ReadOnlySpan<byte> pixels, double[] row)
-    {
-        Array.Clear(row);
-        int width = pixels.Length / 3;
-        for (int x = 0; x < width; x++)
-        {
-            double luma = (0.299 * pixels[3 * x]) + (0.587 * pixels[(3 * x) + 1]) + (0.114 * pixels[(3 * x) + 2]);
-            foreach ((int cell, double share) in Cells(x, width))
-            {
-                row[cell] += share * luma;
-            }
-        }
-    }
-
-    /// <summary>
-    /// Returns the cells along one axis that a pixel overlaps, each with the share of the cell that it covers.
-    /// </summary>
-    private static CellShares Cells(int pixel, int pixels) => new(pixel, pixels);
 
     private static double[] Transform(double[] cells)
     {
@@ -135,31 +96,4 @@ public static class PerceptualHash
     // With the factor 2/32 the transform is orthonormal, so that squares sum to those of the pixels.
     private static double Contrast(double[] coefficients)
         => Math.Sqrt(coefficients.Sum(value => value * value)) * (2.0 / Side) / Side;
-
-    /// <summary>An enumeration without allocations: the inner loop of the hash.</summary>
-    private ref struct CellShares(int pixel, int pixels)
-    {
-        // In units of 1/(32 · pixels) of the axis, where a pixel is 32 units long and a cell as long as there are
-        // pixels.
-        private readonly long end = (long)(pixel + 1) * Side;
-        private long position = (long)pixel * Side;
-
-        public (int Cell, double Share) Current { get; private set; }
-
-        public readonly CellShares GetEnumerator() => this;
-
-        public bool MoveNext()
-        {
-            if (position >= end)
-            {
-                return false;
-            }
-
-            long cell = position / pixels;
-            long next = Math.Min(end, (cell + 1) * pixels);
-            Current = ((int)cell, (double)(next - position) / pixels);
-            position = next;
-            return true;
-        }
-    }
 }

@@ -37,6 +37,7 @@ public sealed partial class RoomTests
         ["Labels"] = ["Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search"],
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
         ["Duplicates"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Internals", "Search"],
+        ["Checks"] = ["Data", "Duplicates", "Embeddings", "Evaluation", "Internals", "Labels", "Search"],
 
         ["Configuration"] =
         [
