@@ -110,6 +110,7 @@ internal static class CommandLine
         root.Add(ExportCommand.Create());
         root.Add(ImportCommand.Create());
         root.Add(DuplicatesCommand.Create());
+        root.Add(CheckCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());
         root.Add(ClassifyCommand.Create());

@@ -39,7 +39,8 @@ public sealed partial class RoomTests
             "Checkpoints", "Classification", "Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search",
         ],
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
-        ["Duplicates"] = ["Data", "Embeddings", "Internals", "Search"],
+        ["Duplicates"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Internals", "Search"],
+        ["Checks"] = ["Data", "Duplicates", "Embeddings", "Evaluation", "Internals", "Labels", "Search"],
 
         ["Configuration"] =
         [
