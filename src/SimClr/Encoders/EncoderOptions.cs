@@ -23,8 +23,8 @@ public sealed record EncoderOptions
     public EncoderStem Stem { get; init => field = Require.Defined(value); } = EncoderStem.Auto;
 
     /// <summary>
-    /// The initial weights: a safetensors or PyTorch file with torchvision's names, a run directory, a folder in Hugging
-    /// Face's layout, or <c>weights:NAME</c>; null for random weights. Default: null.
+    /// The initial weights: a safetensors or PyTorch file with torchvision's names, a run directory, a folder in
+    /// Hugging Face's layout, or <c>weights:NAME</c>; null for random weights. Default: null.
     /// </summary>
     public string? Weights { get; init; }
 }

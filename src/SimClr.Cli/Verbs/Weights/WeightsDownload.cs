@@ -38,7 +38,8 @@ internal static class WeightsDownload
             var cache = new WeightsCache();
             if (cache.Find(weights) is null)
             {
-                _ = Get(context, weights, progress => cache.GetAsync(weights, progress: progress, cancel: context.Cancel));
+                _ = Get(
+                    context, weights, progress => cache.GetAsync(weights, progress: progress, cancel: context.Cancel));
             }
         }
     }
@@ -49,7 +50,8 @@ internal static class WeightsDownload
     {
         try
         {
-            CachedWeights found = Display.Show(context, display => get(Progress(display, weights)).GetAwaiter().GetResult());
+            CachedWeights found = Display.Show(
+                context, display => get(Progress(display, weights)).GetAwaiter().GetResult());
             context.WriteNote($"note: {weights.Name} is licensed under {LicenseOf(weights)}: {weights.Source}");
             return found;
         }

@@ -43,8 +43,8 @@ internal sealed record HuggingFaceConfig(
             ? new HuggingFaceConfig(
                 encoder.Options.Name, encoder.Views.Size, encoder.Views.Normalize, encoder.Views.Interpolation)
             : throw new ConfigurationException(
-                $"the encoder has {other}, which timm's configuration cannot express; expected a ResNet of width 1 with "
-                    + "the stem 'imagenet'. A safetensors or ONNX file holds any encoder");
+                $"the encoder has {other}, which timm's configuration cannot express; expected a ResNet of width 1 "
+                    + "with the stem 'imagenet'. A safetensors or ONNX file holds any encoder");
     }
 
     /// <summary>Reads a file.</summary>

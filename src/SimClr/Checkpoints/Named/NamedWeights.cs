@@ -21,7 +21,9 @@ public sealed record NamedWeights
     /// <summary>The license, as stated by the repository of the weights.</summary>
     public required string License { get; init; }
 
-    /// <summary>Whether the license permits commercial use. What the training images permit is not part of it.</summary>
+    /// <summary>
+    /// Whether the license permits commercial use. What the training images permit is not part of it.
+    /// </summary>
     public bool AllowsCommercialUse { get; init; } = true;
 
     /// <summary>The repository that publishes the weights.</summary>
@@ -59,7 +61,9 @@ public sealed record NamedWeights
     /// <summary>The top-1 accuracy on ImageNet that the authors report, 0 … 1.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>What <see cref="Accuracy"/> measures: <c>linear</c> evaluation, or a <c>supervised</c> network.</summary>
+    /// <summary>
+    /// What <see cref="Accuracy"/> measures: <c>linear</c> evaluation, or a <c>supervised</c> network.
+    /// </summary>
     public string AccuracyOf { get; init; } = "linear";
 
     /// <summary>What differs from the authors' preprocessing, or null.</summary>

@@ -152,8 +152,8 @@ public sealed class WeightsCache
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException(
-                $"{Folder}: the weights '{weights.Name}' cannot be kept there: {error.Message}. Set {FolderVariable} to "
-                    + "a folder that can be written to",
+                $"{Folder}: the weights '{weights.Name}' cannot be kept there: {error.Message}. Set {FolderVariable} "
+                    + "to a folder that can be written to",
                 error);
         }
     }
@@ -186,8 +186,8 @@ public sealed class WeightsCache
             : before is null ? weights.Checksum
             : FileChecksum.Sha256(before.Sha256) with
             {
-                Of = $"the file of the first download, which {CachedWeights.RecordOf(before.File)} records (remove that "
-                    + "record to accept another file),",
+                Of = $"the file of the first download, which {CachedWeights.RecordOf(before.File)} records (remove "
+                    + "that record to accept another file),",
             };
         DataException? failure = null;
         foreach (Uri source in sources)
@@ -239,7 +239,7 @@ public sealed class WeightsCache
         string? found;
         try
         {
-            RegularFile.Require(file);
+            RegularFile.OpenRead(file).Dispose();
             found = expected is null ? null : await expected.ComputeAsync(file, cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -250,8 +250,8 @@ public sealed class WeightsCache
         if (found is not null && !expected!.Matches(found))
         {
             throw new DataException(
-                $"{file}: got {new FileInfo(file).Length} bytes with {expected.Algorithm} {found}, expected {expected}. "
-                    + $"It is not {expected.Of.TrimEnd(',')}");
+                $"{file}: got {new FileInfo(file).Length} bytes with {expected.Algorithm} {found}, expected "
+                    + $"{expected}. It is not {expected.Of.TrimEnd(',')}");
         }
     }
 
