@@ -24,7 +24,8 @@ public sealed class WeightsCatalogTests
             Assert.InRange(weights.Accuracy, 0.6, 0.9);
             Assert.True(weights.AccuracyOf is "linear" or "supervised");
             Assert.NotEqual("", weights.License);
-            Assert.Equal(!weights.AllowsCommercialUse, weights.License.StartsWith("CC-BY-NC", StringComparison.Ordinal));
+            Assert.Equal(
+                !weights.AllowsCommercialUse, weights.License.StartsWith("CC-BY-NC", StringComparison.Ordinal));
             Assert.True(weights.Sha256 is null || weights.Checksum!.IsComplete);
         });
     }
