@@ -23,7 +23,7 @@ public sealed partial class RoomTests
 
         // Communication between ranks and their shares of the work; knows nothing of training.
         ["Distributed"] = ["Internals"],
-        ["Checkpoints"] = ["Augmentation", "Encoders", "Internals", "Layers"],
+        ["Checkpoints"] = ["Augmentation", "Data", "Encoders", "Internals", "Layers"],
         ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Distributed", "Encoders", "Inference", "Internals"],
 
         // Evaluation sees embeddings and encoders, never the trainer.
