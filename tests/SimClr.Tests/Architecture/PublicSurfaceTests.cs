@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using SimClr.Onnx;
+using SimClr.OnnxRuntime;
 using SimClr.Parquet;
 using SimClr.Store;
 using SimClr.Store.Postgres;
@@ -24,6 +25,7 @@ public sealed partial class PublicSurfaceTests
     [
         typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly,
         typeof(SqliteImageCollection).Assembly, typeof(PostgresImageCollection).Assembly,
+        typeof(OnnxImageModel).Assembly,
     ];
 
     /// <summary>
