@@ -102,6 +102,7 @@ internal static class CommandLine
         root.Add(DuplicatesCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());
+        root.Add(ClassifyCommand.Create());
         root.Add(MapCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());

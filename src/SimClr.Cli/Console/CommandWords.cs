@@ -41,6 +41,7 @@ internal static partial class CommandWords
         ["FineTuneOptions.Rate"] = "--rate",
         ["ImageCollection.CompleteAsync"] = "'simclr index add'",
         ["ImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create'",
+        ["ImageClassifier.Save"] = "'simclr label --model'",
         ["ImportOptions.Encoder"] = "--encoder",
         ["ImportOptions.Interpolation"] = "--interpolation",
         ["ImportOptions.Normalize"] = "--normalize",

@@ -1,3 +1,4 @@
+using SimClr.Classification;
 using SimClr.Data;
 
 namespace SimClr.Cli.Outputs;
@@ -32,6 +33,19 @@ internal static class OutputKinds
     public static OutputKind Coordinates { get; } = Rows("map", "path,x,y");
 
     public static OutputKind LabelPredictions { get; } = Rows("predictions", "path,label,prediction,confidence");
+
+    /// <summary>The classes of new images.</summary>
+    public static OutputKind Classifications { get; } = new(
+        "predictions",
+        "predictions.csv",
+        new OutputFormat([".csv"], file => FileContents.HasColumns(file, "path,label,probability,novelty,unknown")),
+        new OutputFormat([".parquet"], FileContents.IsPredictionColumns),
+        new OutputFormat([".json"], FileContents.IsPredictionJson));
+
+    public static OutputKind Classifier { get; } = new(
+        "a classifier",
+        $"animals{ImageClassifier.Extension}",
+        new OutputFormat([ImageClassifier.Extension], FileContents.IsClassifier));
 
     public static OutputKind Predictions { get; } = Rows(
         "predictions", "path,label,prediction,correct", "path,class,mark,score");
@@ -82,7 +96,10 @@ internal static class OutputKinds
     public static OutputKind Index { get; } = new("an index", "photos.index");
 
     private static IEnumerable<OutputKind> WithFormats =>
-        [Map, Picture, Chart, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
+    [
+        Map, Picture, Chart, Duplicates, Classifications, Classifier, Embeddings, Weights, PyTorchWeights, Onnx, Pack,
+        Figures, Preset,
+    ];
 
     /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>
     public static bool IsKnownExtension(string extension)

@@ -17,6 +17,10 @@ public sealed class TrainedEncoder : IDisposable
 {
     internal const string Prefix = "encoder.";
     internal const string ProjectionPrefix = "projection.";
+
+    /// <summary>The beginning of the names of a classifier's tensors that are neither layers nor part of one.</summary>
+    internal const string ReferencePrefix = "reference.";
+
     private const string CustomEncoderKey = "own_encoder";
 
     /// <summary>Combines an encoder with its views.</summary>
@@ -63,6 +67,7 @@ public sealed class TrainedEncoder : IDisposable
 
             using var scope = NewDisposeScope();
             using var inference = new InferenceMode(Module);
+            using InferenceMode? headInference = Head is null ? null : new InferenceMode(Head);
             Tensor h = Module.forward(zeros([1, 3, Views.Size, Views.Size], device: device(inference.Device)));
             return (int)(Head?.forward(h) ?? h).numel();
         }
@@ -221,7 +226,8 @@ public sealed class TrainedEncoder : IDisposable
         string prefix = content.Metadata.ContainsKey("step") ? Prefix : "";
         var values = content.Tensors
             .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias")
-                && !t.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal))
+                && !t.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal)
+                && !t.Key.StartsWith(ReferencePrefix, StringComparison.Ordinal))
             .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
         ModuleState.Load(ModuleState.Enumerate(module), values, file);
     }

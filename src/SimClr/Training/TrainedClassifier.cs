@@ -44,6 +44,9 @@ public sealed class TrainedClassifier : IDisposable
     /// <summary>The names of the classes, by class number.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The network: the encoder and the layers after it.</summary>
+    internal ClassifierModel Model => model;
+
     /// <summary>Loads the classifier of a supervised run or of fine-tuning.</summary>
     /// <param name="directory">The directory of the run or of the fine-tuned network.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>

@@ -34,7 +34,10 @@ public sealed partial class RoomTests
         ],
         ["Search"] = ["Data", "Embeddings", "Internals"],
         ["Clusters"] = ["Embeddings", "Internals", "Search"],
-        ["Labels"] = ["Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search"],
+        ["Labels"] =
+        [
+            "Checkpoints", "Classification", "Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search",
+        ],
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
         ["Duplicates"] = ["Data", "Embeddings", "Internals", "Search"],
 
@@ -46,6 +49,13 @@ public sealed partial class RoomTests
         [
             "Augmentation", "Checkpoints", "Configuration", "Data", "Distributed", "Embeddings", "Encoders",
             "Evaluation", "Heads", "Internals", "Layers", "Losses", "Optimizers",
+        ],
+
+        // A classifier that stays: an encoder, a layer on it, and what is known of both.
+        ["Classification"] =
+        [
+            "Augmentation", "Checkpoints", "Data", "Embeddings", "Encoders", "Evaluation", "Heads", "Inference",
+            "Internals", "Training",
         ],
 
         // A program's queries about the machine; the rooms before it use the internals.

@@ -3,6 +3,7 @@ using SimClr.Cli.Progress;
 using SimClr.Data;
 using SimClr.Diagnostics;
 using SimClr.Embeddings;
+using SimClr.Store;
 
 namespace SimClr.Cli.Verbs;
 
@@ -27,7 +28,15 @@ internal sealed class TableInputs : IDisposable
     /// <summary>The number of images that could not be read while they were embedded.</summary>
     public int Skipped { get; }
 
-    public static TableInputs Open(CommandContext context, TableArguments arguments, IDisplay display)
+    /// <summary>Reads embeddings, or embeds images.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="arguments">The arguments that name embeddings or images.</param>
+    /// <param name="display">The progress display.</param>
+    /// <param name="acceptsBoth">
+    /// Whether <c>--run</c> may also name the encoder of an embeddings file, which is then only read.
+    /// </param>
+    public static TableInputs Open(
+        CommandContext context, TableArguments arguments, IDisplay display, bool acceptsBoth = false)
     {
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
@@ -43,7 +52,7 @@ internal sealed class TableInputs : IDisposable
             throw new ConfigurationException("--set applies to images that are embedded first; use it with --run");
         }
 
-        return context.Value(arguments.Run) is { } run
+        return context.Value(arguments.Run) is { } run && !(acceptsBoth && IsTable(source))
             ? Embed(context, source, run, context.Value(arguments.Set), folder, display)
             : new TableInputs(Read(context, source), null, folder, 0);
     }
@@ -69,6 +78,10 @@ internal sealed class TableInputs : IDisposable
     }
 
     public void Dispose() => set?.Dispose();
+
+    /// <summary>Whether a source is a file of embeddings or an index, rather than images.</summary>
+    public static bool IsTable(string source)
+        => IndexCommand.IsEmbeddings(source) || SqliteImageCollection.IsIndex(source);
 
     private static EmbeddingTable Read(CommandContext context, string source)
         => Directory.Exists(source)
