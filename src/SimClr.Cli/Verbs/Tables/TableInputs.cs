@@ -3,7 +3,6 @@ using SimClr.Cli.Progress;
 using SimClr.Data;
 using SimClr.Diagnostics;
 using SimClr.Embeddings;
-using SimClr.Store;
 
 namespace SimClr.Cli.Verbs;
 
