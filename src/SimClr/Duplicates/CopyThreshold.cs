@@ -65,7 +65,9 @@ public sealed record CopyThreshold
     /// <param name="encoder">The encoder that computed the table.</param>
     /// <param name="table">The embeddings of the set.</param>
     /// <param name="images">The images of the rows, in the same order.</param>
-    /// <param name="options">The options for reading images, as when the table was computed; null for the defaults.</param>
+    /// <param name="options">
+    /// The options for reading images, as when the table was computed; null for the defaults.
+    /// </param>
     /// <param name="seed">The seed of the sample and of the copies.</param>
     /// <param name="progress">Receives the number of embedded copies.</param>
     /// <param name="cancellation">Cancellation token, checked between images.</param>
@@ -231,7 +233,7 @@ public sealed record CopyThreshold
         if (agreement < MinAgreement)
         {
             throw new DataException(FormattableString.Invariant(
-                $"the images were embedded again, and the cosine with the embeddings is {agreement:0.000}, expected 1. ")
+                $"embedded again, the images have a cosine of {agreement:0.000} with the embeddings, expected 1. ")
                     + "Use the encoder that computed them");
         }
     }

@@ -87,8 +87,11 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
         foreach ((int number, DuplicateGroup group) in found.Groups.Index())
         {
             int large = found.IsLarge(group) ? 1 : 0;
-            yield return [.. CsvRow(number, group.Representative, kept: true), 1, 0, .. Facts(group.Representative), null,
-                null, large];
+            yield return
+            [
+                .. CsvRow(number, group.Representative, kept: true), 1, 0, .. Facts(group.Representative), null, null,
+                large,
+            ];
             foreach (Duplicate one in group.Duplicates)
             {
                 yield return
@@ -166,7 +169,8 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
         foreach ((DuplicateGroup group, Duplicate one) in found.Rejected
             .SelectMany(group => group.Duplicates.Select(one => (group, one))).Take(MaxRejectedLines))
         {
-            yield return $"  {Measure(one)}  {Describe(one.Row)} and {Describe(group.Representative)}, {one.Distance} bits";
+            yield return $"  {Measure(one)}  {one.Distance} bits  {Describe(one.Row)} and "
+                + Describe(group.Representative);
         }
 
         if (found.RejectedPairs > MaxRejectedLines)

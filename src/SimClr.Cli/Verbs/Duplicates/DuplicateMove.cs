@@ -6,8 +6,8 @@ using SimClr.Duplicates;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>
-/// Moves the duplicates that could go into a folder, one of each group stays. Only files are moved whose bytes are those
-/// of the kept file, or that the hash confirmed. Nothing is deleted or overwritten, and a list undoes the moves.
+/// Moves the duplicates that could go into a folder; one of each group stays. Only files are moved whose bytes are
+/// those of the kept file, or that the hash confirmed. Nothing is deleted or overwritten, and a list undoes the moves.
 /// </summary>
 internal sealed class DuplicateMove
 {
