@@ -68,7 +68,7 @@ public sealed partial class ReadmeTests
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains(
                 "cifar10", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
-        Assert.Equal(22, commands.Length);
+        Assert.Equal(23, commands.Length);
         Within(folder, () => Assert.All(commands, command =>
         {
             using var said = new StringWriter();

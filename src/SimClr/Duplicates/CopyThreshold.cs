@@ -37,6 +37,7 @@ public sealed record CopyThreshold
 
     // Thresholds are rounded down, so that a printed one is the one that was measured.
     private const double Step = 1e-6;
+    private const int Decimals = 6;
 
     private CopyThreshold()
     {
@@ -169,7 +170,7 @@ public sealed record CopyThreshold
 
     private static double Share(IEnumerable<bool> found) => found.Average(accepted => accepted ? 1.0 : 0);
 
-    private static double Rounded(float cosine) => Math.Floor(cosine / Step) * Step;
+    private static double Rounded(float cosine) => Math.Round(Math.Floor(cosine / Step) * Step, Decimals);
 
     private static double[] Candidates(float[] positives) => [.. positives.Select(Rounded).Order()];
 

@@ -37,6 +37,7 @@ internal sealed record ThresholdChoice(string Kind, double? Value, CopyThreshold
         json["threshold_choice"] = Kind;
         json["precision"] = Rounded(Measured?.Precision);
         json["recall"] = Rounded(Measured?.Recall);
+        json["measured_images"] = Measured?.Images;
         json["recall_by_change"] = Measured is null ? null : new JsonObject(Measured.RecallByChange.Select(
             kind => KeyValuePair.Create(Name(kind.Key), (JsonNode?)Rounded(kind.Value))));
     }
