@@ -4,8 +4,8 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Heads;
-using SimClr.Internals;
 using SimClr.Onnx.Format;
+using SimClr.Training;
 
 namespace SimClr.Onnx;
 
@@ -19,14 +19,18 @@ internal sealed class EncoderModel
     private const int ResizeOpset = 18;
     private const int IrVersion = 8;
 
+    // The version of the entries and outputs that SimClr.OnnxRuntime relies on.
+    private const string Format = "1";
+
     private readonly ModelProto model;
 
     public EncoderModel(ResNet resnet, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
     {
         Opset = options.Input == OnnxInput.Images ? ResizeOpset : DefaultOpset;
         Dimension = head?.ProjectionSize ?? resnet.RepresentationSize;
+        var preparation = new Preparation(encoder.Views);
         var graph = new GraphBuilder("simclr");
-        string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, encoder.Views).Add(options.Input));
+        string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, preparation).Add(options.Input));
         x = head is null ? x : HeadGraph.Add(graph, head, x);
         graph.Add(
             options.Normalize ? "LpNormalization" : "Identity",
@@ -34,7 +38,7 @@ internal sealed class EncoderModel
             [x],
             options.Normalize ? [("axis", 1), ("p", 2)] : []);
         graph.Output(OutputName, TensorProto.Types.DataType.Float, InputGraph.Batch, Dimension);
-        InputText = InputTextOf(options.Input, encoder.Views.Size);
+        InputText = InputTextOf(options.Input, preparation.Size);
         OutputText = string.Create(
             CultureInfo.InvariantCulture, $"{OutputName}: float32 [{InputGraph.Batch}, {Dimension}]");
         model = new ModelProto
@@ -45,7 +49,7 @@ internal sealed class EncoderModel
             Graph = graph.Graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
-        foreach ((string key, string value) in Metadata(encoder, head, options))
+        foreach ((string key, string value) in Metadata(encoder, preparation, head, options))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
@@ -70,33 +74,31 @@ internal sealed class EncoderModel
             CultureInfo.InvariantCulture, $"{InputGraph.Name}: float32 [{InputGraph.Batch}, 3, {size}, {size}]"),
     };
 
-    private Dictionary<string, string> Metadata(TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+    private Dictionary<string, string> Metadata(
+        TrainedEncoder encoder, Preparation preparation, ProjectionHead? head, OnnxExportOptions options)
     {
         var entries = new Dictionary<string, string>(options.Provenance ?? new Dictionary<string, string>());
         encoder.Describe(entries);
         entries["input"] = InputText;
         entries["input_values"] = options.Input == OnnxInput.Tensor
-            ? $"RGB in [0, 1], less the mean, divided by the standard deviation; {Preparation(encoder.Views)}"
-            : options.Input == OnnxInput.Pixels ? $"RGB, 0 to 255; {Preparation(encoder.Views)}"
+            ? $"RGB in [0, 1], less the mean, divided by the standard deviation; {preparation.Describe()}"
+            : options.Input == OnnxInput.Pixels ? $"RGB, 0 to 255; {preparation.Describe()}"
             : "RGB, 0 to 255, any size; the model resizes and crops";
         entries["output"] = OutputText;
         entries["output_values"] = $"{(head is null ? "h, the representation" : "z, the projection")}"
             + $"{(options.Normalize ? ", each row of length 1" : "")}";
-        var transform = new EvaluationTransform(encoder.Views);
+        EvaluationTransform transform = preparation.Transform;
         entries["normalization_mean"] = Triple(channel => transform.Mean[channel]);
         entries["normalization_std"] = Triple(channel => 1 / transform.Scale[channel]);
         entries["paper"] =
             "Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709";
-        return entries;
-    }
+        entries["kind"] = "encoder";
+        entries["layer"] = head is null ? TrainedHead.H : TrainedHead.Z;
 
-    private static string Preparation(ViewOptions views)
-    {
-        var transform = new EvaluationTransform(views);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation.Text()}, antialiased), center "
-                + $"{views.Size} x {views.Size} cropped");
+        // Last, so that a file that was cut off lacks it.
+        entries.Remove("format");
+        entries["format"] = Format;
+        return entries;
     }
 
     private static string Triple(Func<int, float> value)

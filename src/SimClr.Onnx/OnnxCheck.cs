@@ -29,11 +29,12 @@ internal static class OnnxCheck
         byte[] model, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
     {
         using InferenceSession session = Open(model);
+        var preparation = new Preparation(encoder.Views);
         double difference = 0;
         double largest = 0;
         foreach (int batch in Batches)
         {
-            var images = new RandomImages(encoder.Views, options.Input, batch);
+            var images = new RandomImages(preparation, options.Input, batch);
             float[] expected = Expected(images, encoder, head, options.Normalize);
 
             // The maximum of values that include NaN is NaN, which exceeds any tolerance.

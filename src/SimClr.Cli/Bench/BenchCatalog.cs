@@ -34,6 +34,13 @@ internal static class BenchCatalog
         {
             OnRequest = true,
         },
+        new(
+            "embed-one",
+            "one image at a time, as in a service, against a batch; ResNet-18 and ResNet-50 at 224 pixels",
+            SingleImageBenchmark.Measure)
+        {
+            OnRequest = true,
+        },
         new("augmentation", "views per second on one core", AugmentationBenchmark.Measure),
         new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
         new("loss", "NT-Xent against its dense form", LossBenchmark.Time),

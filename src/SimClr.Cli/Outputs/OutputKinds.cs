@@ -1,3 +1,4 @@
+using SimClr.Classification;
 using SimClr.Cli.Verbs;
 using SimClr.Data;
 
@@ -44,6 +45,19 @@ internal static class OutputKinds
     public static OutputKind Coordinates { get; } = Rows("map", "path,x,y");
 
     public static OutputKind LabelPredictions { get; } = Rows("predictions", "path,label,prediction,confidence");
+
+    /// <summary>The classes of new images.</summary>
+    public static OutputKind Classifications { get; } = new(
+        "predictions",
+        "predictions.csv",
+        new OutputFormat([".csv"], file => FileContents.HasColumns(file, "path,label,probability,novelty,unknown")),
+        new OutputFormat([".parquet"], FileContents.IsPredictionColumns),
+        new OutputFormat([".json"], FileContents.IsPredictionJson));
+
+    public static OutputKind Classifier { get; } = new(
+        "a classifier",
+        $"animals{ImageClassifier.Extension}",
+        new OutputFormat([ImageClassifier.Extension], FileContents.IsClassifier));
 
     public static OutputKind Predictions { get; } = Rows(
         "predictions", "path,label,prediction,correct", "path,class,mark,score");
@@ -95,7 +109,10 @@ internal static class OutputKinds
     public static OutputKind Index { get; } = new("an index", "photos.index");
 
     private static IEnumerable<OutputKind> WithFormats =>
-        [Map, Picture, Chart, Check, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
+    [
+        Map, Picture, Chart, Check, Duplicates, Classifications, Classifier, Embeddings, Weights, PyTorchWeights, Onnx,
+        Pack, Figures, Preset,
+    ];
 
     /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>
     public static bool IsKnownExtension(string extension)

@@ -7,16 +7,17 @@ namespace SimClr.Inference;
 // The sums in registers.
 internal sealed unsafe partial class DirectConvolution
 {
-    private void Sum(Span<Pixels> list, int count, Walk walk, Sums sums)
+    private void Sum(Span<Pixels> list, int count, Walk walk, Sums sums, LayerPart part)
     {
+        (int first, int end) = part.OutputsOf(Outputs, PanelOutputs);
         // Pad the list with its last entry: these are summed but not stored.
         list.Slice(count, Spare).Fill(list[count - 1].Unused);
         nint size = (nint)walk.Lines * walk.Run;
         fixed (Pixels* pixels = list)
         {
-            for (int output = 0; output < Outputs; output += 2 * Lanes)
+            for (int output = first; output < end; output += PanelOutputs)
             {
-                int width = Math.Min(2 * Lanes, Outputs - output);
+                int width = Math.Min(PanelOutputs, Outputs - output);
                 Sums panel = sums.At(output, output * size, width);
                 int i = 0;
                 for (; i < count && (width == Lanes || ((count - i) % 3 != 0 && count - i >= 4)); i += 4)

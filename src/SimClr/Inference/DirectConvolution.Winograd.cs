@@ -29,11 +29,12 @@ internal sealed unsafe partial class DirectConvolution
     }
 
     // Aᵀ (Σ over inputs of (G g Gᵀ) · (Bᵀ d B)) A for tiles of 2 × 2 pixels, d their 4 × 4 neighbors.
-    private void Transformed(Activations images, Activations result, DirectMemory memory, Sums sums)
+    private void Transformed(Activations images, Activations result, DirectMemory memory, Sums sums, LayerPart part)
     {
         const int Positions = Side * Side;
         (int rows, int columns) = ((result.Height + 1) / 2, (result.Width + 1) / 2);
-        nint tiles = (nint)images.Count * rows * columns;
+        (nint begin, nint end) = part.PixelsOf((nint)images.Count * rows * columns);
+        (int firstOutput, int endOutput) = part.OutputsOf(Outputs, PanelOutputs);
         int widest = Math.Max(inputs, Outputs);
         float* v = memory.Frame((Positions * Tiles * (inputs + Outputs)) + widest);
         float* m = v + (Positions * Tiles * inputs);
@@ -41,9 +42,9 @@ internal sealed unsafe partial class DirectConvolution
         new Span<float>(zeros, widest).Clear();
         var walk = new Walk(1, inputs, 0, inputs);
         Span<Pixels> list = memory.List((Tiles / Quad) + Spare);
-        for (nint first = 0; first < tiles; first += Tiles)
+        for (nint first = begin; first < end; first += Tiles)
         {
-            int count = (int)Math.Min(Tiles, tiles - first);
+            int count = (int)Math.Min(Tiles, end - first);
             for (int i = 0; i < count; i++)
             {
                 (int image, int row, int column) = At(first + i);
@@ -67,13 +68,13 @@ internal sealed unsafe partial class DirectConvolution
                     0,
                     Outputs,
                     false,
-                    float.NegativeInfinity));
+                    float.NegativeInfinity), part);
             }
 
             for (int i = 0; i < count; i++)
             {
                 (int image, int row, int column) = At(first + i);
-                Scatter(m + (i * Outputs), result, image, 2 * row, 2 * column, sums);
+                Scatter(m + (i * Outputs), result, image, 2 * row, 2 * column, sums, firstOutput, endOutput);
             }
         }
 
@@ -107,14 +108,16 @@ internal sealed unsafe partial class DirectConvolution
 
     // Aᵀ m A of each output, followed by bias, shortcut and ReLU.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter(float* from, Activations result, int image, int row, int column, Sums sums)
+    private void Scatter(
+        float* from, Activations result, int image, int row, int column, Sums sums, int firstOutput, int endOutput)
     {
         nint next = (nint)Tiles * Outputs;
         bool isWide = column + 1 < result.Width;
         bool isHigh = row + 1 < result.Height;
         float* above = result.Line(image, row) + ((nint)column * Outputs);
         float* below = above + ((nint)result.Width * Outputs);
-        for (int i = 0; i < Outputs; i += Lanes, from += Lanes)
+        from += firstOutput;
+        for (int i = firstOutput; i < endOutput; i += Lanes, from += Lanes)
         {
             Quadruple a = Quadruple.Load(from, next), b = Quadruple.Load(from + (4 * next), next);
             Quadruple c = Quadruple.Load(from + (8 * next), next), d = Quadruple.Load(from + (12 * next), next);

@@ -22,6 +22,7 @@ namespace SimClr.Inference;
 internal sealed unsafe partial class DirectConvolution : IDisposable
 {
     private const int Lanes = 16;
+    private const int PanelOutputs = 2 * Lanes;   // summed together
     private const int Quad = 4;                // neighboring pixels of a row
     private const int Spare = 3;               // spare entries after a list
     private const int FramedBytes = 1 << 18;   // of the framed images, to stay in a core's L2 cache
@@ -89,17 +90,13 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
 
         var sums = new Sums(
             DirectMemory.First(weight), DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);
-        if (kernel == 1 && stride == 1 && padding == 0)
+        if (memory.Threads == 1)
         {
-            Flat(images, result, memory, sums);
-        }
-        else if (transforms)
-        {
-            Transformed(images, result, memory, sums);
+            Compute(images, result, memory, sums, LayerPart.Whole);
         }
         else
         {
-            Framed(images, result, memory, sums);
+            ComputeInParts(images, result, memory, sums);
         }
 
         GC.KeepAlive(this);
@@ -112,16 +109,44 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         bias.Dispose();
     }
 
+    private void ComputeInParts(Activations images, Activations result, DirectMemory memory, Sums sums)
+    {
+        // Each thread reads only its part of the weights or of the images, whichever are larger.
+        bool byOutputs = weight.numel() > (long)images.Count * images.Height * images.Width * inputs;
+        int panels = (Outputs + PanelOutputs - 1) / PanelOutputs;
+        memory.Divide(number => Compute(
+            images, result, memory.OfThread(number), sums,
+            LayerPart.Create(number, memory.Threads, byOutputs, panels)));
+    }
+
+    private void Compute(Activations images, Activations result, DirectMemory memory, Sums sums, LayerPart part)
+    {
+        if (kernel == 1 && stride == 1 && padding == 0)
+        {
+            Flat(images, result, memory, sums, part);
+        }
+        else if (transforms)
+        {
+            Transformed(images, result, memory, sums, part);
+        }
+        else
+        {
+            Framed(images, result, memory, sums, part);
+        }
+    }
+
     // All pixels as one row.
-    private void Flat(Activations images, Activations result, DirectMemory memory, Sums sums)
+    private void Flat(Activations images, Activations result, DirectMemory memory, Sums sums, LayerPart part)
     {
         var walk = new Walk(1, inputs, 0, inputs);
-        nint count = (nint)images.Count * images.Height * images.Width;
+        nint pixelCount = (nint)images.Count * images.Height * images.Width;
+        (nint begin, nint end) = part.PixelsOf((pixelCount + Quad - 1) / Quad);
+        nint count = Math.Min(pixelCount, end * Quad);
         int together = Math.Max(1, FramedBytes / sizeof(float) / inputs / Quad);
         float* last = memory.Frame(Quad * inputs);
         Span<Pixels> pixels = memory.List(together + Spare);
         int listed = 0;
-        for (nint first = 0; first < count; first += Quad)
+        for (nint first = begin * Quad; first < count; first += Quad)
         {
             int valid = (int)Math.Min(Quad, count - first);
             float* from = images.Line(0, 0) + (first * inputs);
@@ -135,21 +160,23 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
             pixels[listed++] = new Pixels(from, result.Line(0, 0) + (first * Outputs), valid);
             if (listed == together || first + Quad >= count)
             {
-                Sum(pixels, listed, walk, sums);
+                Sum(pixels, listed, walk, sums, part);
                 listed = 0;
             }
         }
     }
 
     // Frames and sums some rows of an image, or some images, at a time.
-    private void Framed(Activations images, Activations result, DirectMemory memory, Sums sums)
+    private void Framed(Activations images, Activations result, DirectMemory memory, Sums sums, LayerPart part)
     {
+        (nint begin, nint end) = part.PixelsOf(result.Height);
+        (int top, int bottom) = ((int)begin, (int)end);
         int line = (images.Width + (2 * padding)) * inputs;
         // rows of the result
         int most = Math.Max(1, ((FramedBytes / sizeof(float) / line) - kernel + stride) / stride);
-        int band = Math.Min(result.Height, most);
+        int band = Math.Clamp(bottom - top, 1, most);
         int lines = ((band - 1) * stride) + kernel;
-        int together = band < result.Height ? 1
+        int together = band < bottom - top ? 1
             : Math.Clamp(FramedBytes / sizeof(float) / line / lines, 1, images.Count);
         var walk = new Walk(kernel, kernel * inputs, line, stride * inputs);
 
@@ -159,14 +186,14 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         Span<Pixels> pixels = memory.List((together * band * ((result.Width + Quad - 1) / Quad)) + Spare);
         for (int image = 0; image < images.Count; image += together)
         {
-            for (int row = 0; row < result.Height; row += band)
+            for (int row = top; row < bottom; row += band)
             {
                 int count = 0;
                 float* framed = frame;
                 for (int i = image; i < Math.Min(image + together, images.Count); i++, framed += lines * line)
                 {
                     Copy(images, i, (row * stride) - padding, lines, framed);
-                    for (int r = row; r < Math.Min(row + band, result.Height); r++)
+                    for (int r = row; r < Math.Min(row + band, bottom); r++)
                     {
                         float* from = framed + ((r - row) * stride * line);
                         float* to = result.Line(i, r);
@@ -178,7 +205,7 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
                     }
                 }
 
-                Sum(pixels, count, walk, sums);
+                Sum(pixels, count, walk, sums, part);
             }
         }
     }

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// The working memory of one thread that computes a <see cref="FoldedResNet"/>: the images between its layers, in a few
-/// slots that are reused. Fresh memory for each layer would cost a page fault every 4 KB.
+/// The working memory of a computation of a <see cref="FoldedResNet"/>: the images between its layers, in a few slots
+/// that are reused. Fresh memory for each layer would cost a page fault every 4 KB. Usually one thread computes; if
+/// several share each layer, the others have frames of their own.
 /// </summary>
 internal sealed unsafe class DirectMemory : IDisposable
 {
@@ -15,7 +16,39 @@ internal sealed unsafe class DirectMemory : IDisposable
     public const int Slots = 4;
 
     private readonly (nint Start, long Bytes)[] slots = new (nint, long)[Slots + 1];
+    private readonly List<DirectMemory> others = [];
     private DirectConvolution.Pixels[] list = [];
+
+    /// <summary>The number of threads that share each layer. Default: 1.</summary>
+    public int Threads
+    {
+        get;
+        set
+        {
+            while (others.Count < value - 1)
+            {
+                others.Add(new DirectMemory());
+            }
+
+            field = value;
+        }
+    } = 1;
+
+    /// <summary>Runs the parts of a layer, and returns when all are done.</summary>
+    /// <param name="compute">Computes the part of a thread, 0 ≤ number &lt; threads.</param>
+    public void Divide(Action<int> compute)
+    {
+        if (Threads == 1)
+        {
+            compute(0);
+            return;
+        }
+
+        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, compute);
+    }
+
+    /// <summary>The memory for the frames of a thread, 0 ≤ number &lt; threads.</summary>
+    public DirectMemory OfThread(int number) => number == 0 ? this : others[number - 1];
 
     /// <summary>Reserves a slot for images; its previous contents are lost.</summary>
     public Activations Take(int slot, int count, int height, int width, int channels)
@@ -52,6 +85,11 @@ internal sealed unsafe class DirectMemory : IDisposable
         {
             HugePageMemory.Free((void*)slot.Start);
             slot = default;
+        }
+
+        foreach (DirectMemory other in others)
+        {
+            other.Dispose();
         }
     }
 

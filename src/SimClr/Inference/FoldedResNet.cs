@@ -49,11 +49,22 @@ internal sealed unsafe class FoldedResNet(
         FoldedConvolution Fold(NormalizedConvolution layers) => new(layers.Convolution, layers.Norm, isDirect);
     }
 
+    /// <summary>
+    /// Whether it computes in its own memory. The bits of a row then depend neither on the other images nor on the
+    /// number of threads.
+    /// </summary>
+    public bool IsDirect => stem.Direct is not null;
+
     /// <summary>input: [N, 3, H, W] → h: [N, representation], float32 (float64 for float64).</summary>
-    public Tensor Forward(Tensor input)
+    /// <param name="input">The images.</param>
+    /// <param name="threads">
+    /// The number of threads that share each layer, if this computes in its own memory. Otherwise libtorch's threads
+    /// do. Default: 1.
+    /// </param>
+    public Tensor Forward(Tensor input, int threads = 1)
     {
         using var scope = NewDisposeScope();
-        return (stem.Direct is null ? ByLibtorch(input) : Direct(input)).MoveToOuterDisposeScope();
+        return (IsDirect ? Direct(input, threads) : ByLibtorch(input)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -85,7 +96,7 @@ internal sealed unsafe class FoldedResNet(
         return ResNet.Pool(x);
     }
 
-    private Tensor Direct(Tensor input)
+    private Tensor Direct(Tensor input, int threads)
     {
         if (input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU)
         {
@@ -104,6 +115,7 @@ internal sealed unsafe class FoldedResNet(
         }
 
         DirectMemory memory = memories.TryTake(out DirectMemory? kept) ? kept : new DirectMemory();
+        memory.Threads = threads;
         try
         {
             var images = new Activations(DirectMemory.First(innermost), -1, count, height, width, colors);
@@ -150,12 +162,22 @@ internal sealed unsafe class FoldedResNet(
     private static Activations MaxPool(Activations x, DirectMemory memory)
     {
         Activations result = memory.Take(x.Slot + 1, x.Count, (x.Height + 1) / 2, (x.Width + 1) / 2, x.Channels);
+        memory.Divide(number =>
+        {
+            (nint top, nint bottom) = new LayerPart(number, memory.Threads, 0, 1).PixelsOf(result.Height);
+            MaxPool(x, result, memory.OfThread(number), (int)top, (int)bottom);
+        });
+        return result;
+    }
+
+    private static void MaxPool(Activations x, Activations result, DirectMemory memory, int top, int bottom)
+    {
         int length = x.Width * x.Channels;
         float* line = memory.Frame(length);
         var largest = new Span<float>(line, length);
         for (int image = 0; image < x.Count; image++)
         {
-            for (int row = 0; row < result.Height; row++)
+            for (int row = top; row < bottom; row++)
             {
                 new ReadOnlySpan<float>(x.Line(image, 2 * row), length).CopyTo(largest);
                 for (int other = row > 0 ? (2 * row) - 1
@@ -179,8 +201,6 @@ internal sealed unsafe class FoldedResNet(
                 }
             }
         }
-
-        return result;
     }
 
     // Row by row, because the error of a sum grows with its length.

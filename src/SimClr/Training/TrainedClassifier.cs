@@ -44,6 +44,9 @@ public sealed class TrainedClassifier : IDisposable
     /// <summary>The names of the classes, by class number.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The network: the encoder and the layers after it.</summary>
+    internal ClassifierModel Model => model;
+
     /// <summary>Loads the classifier of a supervised run or of fine-tuning.</summary>
     /// <param name="directory">The directory of the run or of the fine-tuned network.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
@@ -152,7 +155,7 @@ public sealed class TrainedClassifier : IDisposable
         if (model.Projection is { } projection)
         {
             metadata[Head] = JsonSerializer.Serialize(head, Json.Compact);
-            metadata[Layers] = JsonSerializer.Serialize(projection.Count);
+            metadata[Layers] = JsonSerializer.Serialize(projection.Count, Json.Plain);
         }
 
         SafetensorsFile.Write(file, [.. LayersAfterEncoder(model)], metadata);

@@ -32,6 +32,7 @@ public sealed class NamedDeviceTests
         ["EncoderFingerprint"] = "copied to the CPU",
         ["InferenceNetwork"] = "copied to the CPU",
         ["TrainedClassifier"] = "copied to the CPU",
+        ["ImageClassifier"] = "copied to the CPU, or read from a file",
         ["LinearTrainer"] = "copied to the CPU",
         ["OnnxCheck"] = "copied to the CPU",
         ["ModuleWeights"] = "copied to the CPU",

@@ -39,6 +39,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("step-quarter", "step_quarter pretrain_quarter")]
     [InlineData("photos", "pretrain_jpeg pretrain_packed")]
     [InlineData("embed", "embed_small embed_packed embed_jpeg")]
+    [InlineData("embed-one", "embed_one embed_one_large")]
     [InlineData("augmentation", "augment_photos augment_small")]
     [InlineData("decode", "decode")]
     [InlineData("loss", "loss_time")]

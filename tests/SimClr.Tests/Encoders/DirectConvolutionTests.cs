@@ -91,6 +91,14 @@ public sealed unsafe class DirectConvolutionTests
             var written = new Activations(
                 DirectMemory.First(result), -1, shape.Count, shape.Height, shape.Width, shape.Channels);
             convolution.Forward(read, written, memory, adds, relu);
+            Tensor inParts = cat([start.view(-1), full(Behind, 7f)]);
+            using var several = new DirectMemory { Threads = 3 };
+            convolution.Forward(
+                read,
+                new Activations(
+                    DirectMemory.First(inParts), -1, shape.Count, shape.Height, shape.Width, shape.Channels),
+                several, adds, relu);
+            Assert.True(result.equal(inParts).all().item<bool>());
             Tensor actual = result[..(int)start.numel()].view(start.shape);
             Assert.True(actual.slice(3, outputs, convolution.Outputs, 1).eq(0).all().item<bool>());
             double error = (actual.slice(3, 0, outputs, 1).permute(0, 3, 1, 2).to(float64) - expected)

@@ -83,13 +83,16 @@ public sealed class FoldedResNetTests
                 "libtorch computes here, and does not guarantee identical bits");
             Assert.Equal(expected, Bytes(folded.Forward(alone)));
             Assert.Equal(expected, Bytes(folded.Forward(planar)));
+            Assert.Equal(expected, Bytes(folded.Forward(alone, threads: 2)));
+            Assert.Equal(expected, Bytes(folded.Forward(alone, threads: 7)));
         }
 
+        Assert.Equal(together, Bytes(folded.Forward(images, threads: 3)));
         Assert.Equal(0, folded.Forward(images.narrow(0, 0, 0)).shape[0]);
 
         // Not by await: the rest of the test would run on another thread, and leave gradients off on this one.
         byte[][] fromThreads = new byte[4][];
-        Parallel.For(0, fromThreads.Length, i => fromThreads[i] = Bytes(folded.Forward(images)));
+        Parallel.For(0, fromThreads.Length, i => fromThreads[i] = Bytes(folded.Forward(images, threads: 1 + (i % 2))));
         Assert.All(fromThreads, bytes => Assert.Equal(together, bytes));
     }
 
