@@ -67,6 +67,7 @@ public sealed class CheckCommandTests : IDisposable
 
         Assert.Equal(["clean5.png"], Names(json, "outliers"));
         Assert.Equal("clean8.png", Names(json, "wrong_labels")[0]);
+        Assert.InRange((double)json["label_accuracy"]!, 0.8, 1);
         JsonNode wrong = json["wrong_labels"]![0]!;
         Assert.Equal(("b", "a"), ((string)wrong["label"]!, (string)wrong["probable"]!));
         JsonNode written = JsonNode.Parse(File.ReadAllText(At("check.json")))!;

@@ -75,7 +75,7 @@ internal sealed class DuplicateMove
         string count = Plural.Format(plan.Items.Count, "file");
         yield return isDry ? $"dry run: {count} would be moved to {folder}; nothing was moved"
             : undo is null ? "nothing was moved"
-            : $"moved {count} to {folder}; {undo} lists them for undoing";
+            : $"moved {count} to {folder}; move them back with: simclr classify --undo {ShellText.Quote(undo)}";
     }
 
     /// <summary>Returns the deepest folder above all files.</summary>
