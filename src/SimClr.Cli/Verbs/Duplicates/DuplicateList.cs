@@ -112,6 +112,7 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
         var sections = new List<ReportSection>();
         if (groups.Count > 0)
         {
+            groups.Insert(0, new ReportSelection(found.Threshold.Value));
             sections.Add(new ReportSection("Groups", groups));
         }
 
@@ -151,7 +152,12 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
                 most,
                 [
                     gallery.Picture(group.Representative, $"keep{SizeOf(group.Representative)}", marked: true),
-                    .. group.Duplicates.Take(shown).Select(one => gallery.Picture(one.Row, Caption(one))),
+                    .. group.Duplicates.Take(shown).Select(one => gallery.Picture(one.Row, Caption(one)) with
+                    {
+                        Choice = ReferenceEquals(groups, found.Groups)
+                            ? new GalleryChoice(found.IsSafe(one) && !found.IsLarge(group), Cosine(one))
+                            : null,
+                    }),
                 ]));
         }
 
