@@ -38,6 +38,16 @@ internal static class CommandLine
     {
         CommandWords.Protect(arguments);
         Verb root = CreateRoot();
+        if (Suggestions.Answer(arguments, root) is { } suggestions)
+        {
+            foreach (string word in suggestions)
+            {
+                output.WriteLine(word);
+            }
+
+            return Success;
+        }
+
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || UsageErrors.HasDirective(parsed))
         {
@@ -113,6 +123,7 @@ internal static class CommandLine
         root.Add(PresetCommand.Create());
         root.Add(StudyCommand.Create());
         root.Add(ValidateCommand.Create());
+        root.Add(CompletionCommand.Create());
         GlobalOptions.AddTo(root);
         return root;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using SimClr.Formats;
 using SimClr.Onnx;
 using SimClr.OnnxRuntime;
 using SimClr.Parquet;
@@ -26,6 +27,7 @@ public sealed partial class PublicSurfaceTests
         typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly,
         typeof(SqliteImageCollection).Assembly, typeof(PostgresImageCollection).Assembly,
         typeof(OnnxImageModel).Assembly,
+        Assembly.Load("SimClr.SampleImages"), typeof(MagickFormats).Assembly,
     ];
 
     /// <summary>

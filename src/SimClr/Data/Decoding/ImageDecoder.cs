@@ -6,18 +6,42 @@ namespace SimClr.Data;
 /// Decodes a JPEG, PNG, WebP, BMP or GIF file (its first frame) to 8-bit RGB. Gray, palette, CMYK and 16-bit images are
 /// converted, transparency is composited over white (except in a BMP whose alpha is 0 everywhere, which is opaque), the
 /// EXIF orientation is applied, and color profiles are ignored. libturbojpeg decodes JPEG if
-/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Thread-safe.
+/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Decoders of
+/// further formats can be registered (<see cref="Register"/>). Thread-safe.
 /// </summary>
 public static class ImageDecoder
 {
     private static readonly string SkiaName = JpegDecoder.Skia.Text();
     private static readonly string TurboJpegName = JpegDecoder.TurboJpeg.Text();
 
-    /// <summary>The file extensions of images in folders and tar shards, in lower case.</summary>
-    public static IReadOnlyList<string> Extensions { get; } =
+    private static readonly string[] BuiltIn =
     [
         ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe",
     ];
+
+    // Replaced as a whole, so that readers need no lock.
+    private static volatile IImageDecoder[] others = [];
+
+    /// <summary>
+    /// The file extensions of images in folders and tar shards, in lower case: those of the built-in formats, then
+    /// those of registered decoders.
+    /// </summary>
+    public static IReadOnlyList<string> Extensions { get; private set; } = BuiltIn;
+
+    /// <summary>
+    /// Adds a decoder of further formats, for the whole process. Call it before opening data sets. Of several decoders
+    /// that recognize an image, the first registered decodes it.
+    /// </summary>
+    /// <param name="decoder">The decoder.</param>
+    public static void Register(IImageDecoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        lock (BuiltIn)
+        {
+            others = [.. others, decoder];
+            Extensions = [.. BuiltIn.Concat(others.SelectMany(other => other.Extensions)).Distinct()];
+        }
+    }
 
     /// <summary>Returns whether a path ends in one of <see cref="Extensions"/>, ignoring case.</summary>
     /// <param name="path">The path.</param>
@@ -53,6 +77,13 @@ public static class ImageDecoder
 
         JpegScans.Check(encoded, path);
         options ??= new DataOptions();
+        if (OtherDecoder(encoded, path) is { } other)
+        {
+            (int width, int height) = other.ReadSize(encoded, path);
+            DecodedSize.Check(encoded, width, height, path, options);
+            return other.Decode(encoded, path);
+        }
+
         return NameFor(options) == TurboJpegName && TurboJpeg.TryDecode(encoded, path, options) is { } image
             ? image
             : SkiaDecoder.Decode(encoded, path, options);
@@ -78,5 +109,39 @@ public static class ImageDecoder
 
     /// <summary>Returns the size stated in the header of an image; null if the file is not an image.</summary>
     /// <param name="encoded">The whole file.</param>
-    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded) => SkiaDecoder.SizeOf(encoded);
+    /// <param name="path">The name of the image, by whose extension some formats are known.</param>
+    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded, string path = "")
+    {
+        if (OtherDecoder(encoded, path) is { } other)
+        {
+            try
+            {
+                return other.ReadSize(encoded, path);
+            }
+            catch (UnreadableImageException)
+            {
+                return null;
+            }
+        }
+
+        return SkiaDecoder.SizeOf(encoded);
+    }
+
+    private static IImageDecoder? OtherDecoder(ReadOnlySpan<byte> encoded, string path)
+    {
+        if (encoded.IsEmpty || SkiaDecoder.Knows(encoded))
+        {
+            return null;
+        }
+
+        foreach (IImageDecoder other in others)
+        {
+            if (other.Recognizes(encoded, path))
+            {
+                return other;
+            }
+        }
+
+        return null;
+    }
 }
