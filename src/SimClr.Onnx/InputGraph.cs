@@ -69,7 +69,9 @@ internal sealed class InputGraph(GraphBuilder graph, Preparation preparation)
             ("antialias", 1),
             ("exclude_outside", 1));
         string clamped = graph.Add(
-            "Clip", "input.clamped", [resized, graph.Scalar("input.black", 0), graph.Scalar("input.white", byte.MaxValue)]);
+            "Clip",
+            "input.clamped",
+            [resized, graph.Scalar("input.black", 0), graph.Scalar("input.white", byte.MaxValue)]);
 
         // Half of the margin, rounded to even, as in torchvision's center crop and ONNX's Round.
         string rest = graph.Add("Sub", "input.rest", [fitted, size]);

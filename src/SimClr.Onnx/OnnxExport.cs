@@ -10,8 +10,8 @@ namespace SimClr.Onnx;
 
 /// <summary>
 /// Export of encoders, optionally with their projection heads, and of classifiers as ONNX models (https://onnx.ai). The
-/// batch size is variable. Batch norm is folded into the preceding convolution, which gives the same values within rounding with a
-/// third fewer operations, and is as fast in runtimes that do not fold it themselves.
+/// batch size is variable. Batch norm is folded into the preceding convolution, which gives the same values within
+/// rounding with a third fewer operations, and is as fast in runtimes that do not fold it themselves.
 /// </summary>
 public static class OnnxExport
 {
@@ -48,7 +48,7 @@ public static class OnnxExport
 
     /// <summary>
     /// Writes a classifier. The outputs are <c>embedding</c>, <c>probabilities</c> [batch, classes] and, if the
-    /// classifier has a reference, <c>novelty</c> [batch, 1]; SimClr.OnnxRuntime needs nothing but the file. The file is
+    /// classifier has a reference, <c>novelty</c> [batch, 1]; SimClr.OnnxRuntime needs nothing but the file. It is
     /// written completely or not at all.
     /// </summary>
     /// <param name="classifier">The classifier, which is not modified.</param>

@@ -57,9 +57,9 @@ internal static class ExportOnnxCommand
             "batches of 1 and 3. If it differs from the encoder by more than 0.0001 (times the largest value, if",
             "that exceeds 1), nothing is written and the exit code is 3.",
             "",
-            "A classifier also has the outputs 'probabilities' and, if it knows its training images, 'novelty'. It takes",
-            "images of any size as with --resize, unless --preprocess is given. The package SimClr.OnnxRuntime runs it,",
-            "and an encoder exported with --resize, from the file alone.",
+            "A classifier also has the outputs 'probabilities' and, if it knows its training images, 'novelty'. It",
+            "takes images of any size as with --resize, unless --preprocess is given. The package SimClr.OnnxRuntime",
+            "runs it, and an encoder exported with --resize, from the file alone.",
         ];
         return verb.Handle(context =>
         {
