@@ -96,6 +96,9 @@ internal static class CommandLine
                 "transfer suite such as pets:DIR (see 'simclr evaluate transfer --help'). Append :train or :test to",
                 "choose a split where the set has splits.",
                 "",
+                "RUN is a run directory, an encoder file, a folder in the layout of the Hugging Face hub, or",
+                "weights:NAME for a public checkpoint (see 'simclr weights list').",
+                "",
                 "Exit codes: 0 success, 2 invalid usage or configuration, 3 unusable data, 4 training diverged, 5",
                 "resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
@@ -109,7 +112,9 @@ internal static class CommandLine
         root.Add(SearchCommand.Create());
         root.Add(ExportCommand.Create());
         root.Add(ImportCommand.Create());
+        root.Add(WeightsCommand.Create());
         root.Add(DuplicatesCommand.Create());
+        root.Add(CheckCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());
         root.Add(ClassifyCommand.Create());

@@ -26,8 +26,7 @@ public sealed partial class PublicSurfaceTests
     [
         typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly,
         typeof(SqliteImageCollection).Assembly, typeof(PostgresImageCollection).Assembly,
-        typeof(OnnxImageModel).Assembly,
-        Assembly.Load("SimClr.SampleImages"), typeof(MagickFormats).Assembly,
+        Assembly.Load("SimClr.SampleImages"), typeof(MagickFormats).Assembly, typeof(OnnxImageModel).Assembly,
     ];
 
     /// <summary>

@@ -112,24 +112,24 @@ public static class ImageDecoder
     /// <param name="path">The name of the image, by whose extension some formats are known.</param>
     internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded, string path = "")
     {
-        if (OtherDecoder(encoded, path) is { } other)
+        if (OtherDecoder(encoded, path) is not { } other)
         {
-            try
-            {
-                return other.ReadSize(encoded, path);
-            }
-            catch (UnreadableImageException)
-            {
-                return null;
-            }
+            return SkiaDecoder.SizeOf(encoded);
         }
 
-        return SkiaDecoder.SizeOf(encoded);
+        try
+        {
+            return other.ReadSize(encoded, path);
+        }
+        catch (UnreadableImageException)
+        {
+            return null;
+        }
     }
 
     private static IImageDecoder? OtherDecoder(ReadOnlySpan<byte> encoded, string path)
     {
-        if (encoded.IsEmpty || SkiaDecoder.Knows(encoded))
+        if (encoded.IsEmpty || SkiaDecoder.Recognizes(encoded))
         {
             return null;
         }

@@ -32,8 +32,8 @@ internal static unsafe class SkiaDecoder
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }
 
-    /// <summary>Returns whether a file starts as those of the decoded formats do.</summary>
-    public static bool Knows(ReadOnlySpan<byte> encoded) => encoded
+    /// <summary>Returns whether the first bytes are those of one of the formats.</summary>
+    public static bool Recognizes(ReadOnlySpan<byte> encoded) => encoded
         is [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
         or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] or [(byte)'B', (byte)'M', ..]
         or [(byte)'G', (byte)'I', (byte)'F', ..];
@@ -41,7 +41,7 @@ internal static unsafe class SkiaDecoder
     // SkiaSharp supports other formats too, such as icons, but a small file of these may claim more memory than the
     // checks here cover.
     private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data)
-        => Knows(encoded) ? SKCodec.Create(data) : null;
+        => Recognizes(encoded) ? SKCodec.Create(data) : null;
 
     private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path, SKSizeI size)
     {
