@@ -23,15 +23,17 @@ internal static class ImageReaders
         Of("webp", "a.webp", JpegDecoder.Skia, _ => [Encode(SKEncodedImageFormat.Webp)]),
         Of("bmp", "a.bmp", JpegDecoder.Skia, _ => [Bmp(24), Bmp(32)]),
         Of("gif", "a.gif", JpegDecoder.Skia, _ => [Convert.FromBase64String(FirstGif)]),
-        Further("tiff", "a.tif", MagickFormat.Tiff), Further("avif", "a.avif", MagickFormat.Avif),
-        Further("jxl", "a.jxl", MagickFormat.Jxl),
+        Further("tiff", "a.tif", () => Encode(MagickFormat.Tiff)),
+        Further("avif", "a.avif", () => Encode(MagickFormat.Avif)),
+        Further("jxl", "a.jxl", () => Encode(MagickFormat.Jxl)),
+        Further("raw", "a.dng", () => RawFiles.Dng(32, 24)),
     ];
 
     /// <summary>A format that SimClr.Formats decodes, with the check of sizes that the library makes.</summary>
-    private static FuzzReader Further(string name, string file, MagickFormat format)
+    private static FuzzReader Further(string name, string file, Func<byte[]> seed)
     {
         var decoder = new MagickDecoder(restrict: true);
-        return new FuzzReader(name, file, _ => [Encode(format)], path =>
+        return new FuzzReader(name, file, _ => [seed()], path =>
         {
             byte[] encoded = File.ReadAllBytes(path);
             if (!decoder.Recognizes(encoded, path))

@@ -1,6 +1,7 @@
 using ImageMagick;
 using SimClr.Data;
 using SimClr.Formats;
+using SimClr.Fuzz;
 using SimClr.Tests.Data;
 using SkiaSharp;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace SimClr.Tests.Formats;
+namespace SimClr.Fuzz;
 
 /// <summary>TIFF structures written byte by byte, little-endian, with one directory.</summary>
 internal static class RawFiles
