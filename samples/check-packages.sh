@@ -119,6 +119,20 @@ tools/simclr index create images.parquet --run run --out images.index
 tools/simclr search images.index images.parquet --row 0 --top 3
 tools/simclr export onnx run --out encoder.onnx --preprocess
 
+say "a program with SimClr.OnnxRuntime alone"
+tools/simclr evaluate logistic run --train sample:test --test sample:test --out classes.simclr
+tools/simclr export onnx classes.simclr --out classes.onnx
+dotnet new console -o classify -f net10.0
+cd classify
+dotnet add package SimClr.OnnxRuntime --version "$version"
+cp "$root/samples/ClassifyOnnx/Program.cs" Program.cs
+dotnet publish -c Release --use-current-runtime --no-self-contained -o published -warnaserror
+published/classify ../classes.onnx "$root/docs/images/icon.png"
+kilobytes=$(du -sk published | cut -f 1)
+echo "$kilobytes kB published"
+[ "$kilobytes" -lt 100000 ]
+cd "$work"
+
 if [ "$libtorch" = libtorch-cpu-linux-x64 ]; then
     say "the tool, with another libtorch"
     mkdir -p other/lib

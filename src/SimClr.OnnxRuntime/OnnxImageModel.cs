@@ -192,8 +192,8 @@ public sealed class OnnxImageModel : IDisposable
         catch (OnnxRuntimeException error)
         {
             throw new InvalidDataException(
-                $"{path}: ONNX Runtime cannot load the model ({error.Message}); it may be cut off or damaged: export it "
-                    + "again",
+                $"{path}: ONNX Runtime cannot load the model ({error.Message}); it may be cut off or damaged: "
+                    + "export it again",
                 error);
         }
     }
