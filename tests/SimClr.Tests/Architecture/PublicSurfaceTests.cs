@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using SimClr.Extensions;
 using SimClr.Onnx;
 using SimClr.Parquet;
 using SimClr.Store;
@@ -24,6 +25,7 @@ public sealed partial class PublicSurfaceTests
     [
         typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly,
         typeof(SqliteImageCollection).Assembly, typeof(PostgresImageCollection).Assembly,
+        typeof(ImageEmbeddingGenerator).Assembly,
     ];
 
     /// <summary>
