@@ -1,4 +1,5 @@
-// Learns from a folder of photographs and finds those most similar to another one: dotnet run -- FOLDER RUN QUERY [EPOCHS]
+// Learns from a folder of photographs and finds those most similar to another one:
+//   dotnet run -- FOLDER RUN QUERY [EPOCHS]
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;

@@ -18,7 +18,8 @@ internal static class SearchTelemetry
         "simclr.search.duration", "s", "The duration of a search in an index");
 
     /// <summary>Measures a search until the result is disposed.</summary>
-    public static Timing Start() => new(Source.StartActivity("search"), Duration.Enabled ? Stopwatch.GetTimestamp() : 0);
+    public static Timing Start()
+        => new(Source.StartActivity("search"), Duration.Enabled ? Stopwatch.GetTimestamp() : 0);
 
     /// <summary>A search in progress.</summary>
     /// <param name="span">The activity, or null if nobody listens.</param>

@@ -6,6 +6,8 @@ public sealed class ImageIndexOptions
     /// <summary>The path of the file, which is created if it does not exist.</summary>
     public string Path { get; set; } = "";
 
-    /// <summary>Whether searches compare the query with every vector, even if there is a graph. Default: false.</summary>
+    /// <summary>
+    /// Whether searches compare the query with every vector, even if there is a graph. Default: false.
+    /// </summary>
     public bool Exact { get; set; }
 }

@@ -85,8 +85,8 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     /// </exception>
     /// <exception cref="UnreadableImageException">The image cannot be read.</exception>
     /// <exception cref="DataException">
-    /// The vector has a different dimension, contains values that are not finite, or is all zeros; or the encoder of the
-    /// <see cref="Embedder"/> is not that of the index.
+    /// The vector has a different dimension, contains values that are not finite, or is all zeros; or the encoder of
+    /// the <see cref="Embedder"/> is not that of the index.
     /// </exception>
     public override async IAsyncEnumerable<VectorSearchResult<ImageRecord>> SearchAsync<TInput>(
         TInput searchValue,

@@ -12,8 +12,9 @@ namespace SimClr.Store;
 /// <summary>
 /// An index in one SQLite file. Each call of <c>UpsertAsync</c> is one transaction. If the process is killed at any
 /// moment, the file remains valid and contains everything committed before. Vectors are read into memory at the first
-/// search. Any number of threads may use an instance at once: a search sees a state of the file between two changes, and
-/// changes wait for each other. Several processes may read the file while none writes.
+/// search. Any number of threads may use an instance at once: a search sees the state of the file between two changes,
+/// and changes wait for each other. The first search after a change reads the vectors again. Several processes may read
+/// the file while none writes.
 /// </summary>
 public sealed class SqliteImageCollection : ImageCollection
 {

@@ -284,7 +284,7 @@ public sealed class ImageEmbedder : IDisposable
     }
 
     /// <summary>
-    /// Waits for the calls in progress and releases the prepared copy; the encoder only if <see cref="Load"/> loaded it.
+    /// Waits for the calls in progress and releases the prepared copy, and the encoder if <see cref="Load"/> loaded it.
     /// End enumerations first.
     /// </summary>
     public void Dispose()

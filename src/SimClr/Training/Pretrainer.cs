@@ -52,8 +52,8 @@ public sealed class Pretrainer
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
     /// <summary>
-    /// A custom encoder, [N, 3, S, S] → [N, representation]. The run trains it in place and does not dispose it. Default:
-    /// the constructor's; null for the configured ResNet (<see cref="PretrainOptions.Encoder"/>).
+    /// A custom encoder, [N, 3, S, S] → [N, representation]. The run trains it in place and does not dispose it.
+    /// Default: the constructor's; null for the configured ResNet (<see cref="PretrainOptions.Encoder"/>).
     /// </summary>
     public nn.Module<Tensor, Tensor>? CustomEncoder { get; init; }
 
