@@ -98,7 +98,7 @@ internal sealed record ModelDescription(
         {
             throw new InvalidDataException(
                 $"{file}: the model takes prepared images ({metadata.GetValueOrDefault("input")}), expected one that "
-                    + "prepares images itself; export it with --resize (in C#, OnnxInput.Images)");
+                    + "prepares images itself; export it with OnnxInput.Images");
         }
     }
 
