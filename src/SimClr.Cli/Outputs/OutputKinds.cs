@@ -1,4 +1,5 @@
 using SimClr.Classification;
+using SimClr.Cli.Verbs;
 using SimClr.Data;
 
 namespace SimClr.Cli.Outputs;
@@ -13,6 +14,9 @@ internal static class OutputKinds
     };
 
     private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", FileContents.IsSkippedList);
+    private static readonly (string, Func<string, bool>) Source =
+        (EmbeddingSource.Suffix, file => EmbeddingSource.Read(file) is not null);
+
     private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // checked when the work resumes
 
     /// <summary>A page for a browser.</summary>
@@ -27,6 +31,14 @@ internal static class OutputKinds
         "a chart", "colors.svg", new OutputFormat([".svg"], FileContents.IsChart), PictureFormat);
 
     public static OutputKind Duplicates { get; } = Rows("duplicates", "group,keep,path");
+
+    /// <summary>The findings of <c>simclr check</c>.</summary>
+    public static OutputKind Check { get; } = new(
+        "findings",
+        "check.csv",
+        new OutputFormat([".csv"], file => FileContents.HasColumns(file, CheckReport.CsvHeader)),
+        new OutputFormat([".json"], file => FileContents.FirstLineOf(file)?.StartsWith(
+            "{\"check\":", StringComparison.Ordinal) == true));
 
     public static OutputKind Clusters { get; } = Rows("clusters", "path,cluster,cosine");
 
@@ -66,10 +78,11 @@ internal static class OutputKinds
             FileContents.IsMatrix,
             (".csv", file => FileContents.HasColumns(file, "path,width,height")),
             Skipped,
+            Source,
             Part),
-        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Part),
-        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Part),
-        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Part));
+        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Source, Part),
+        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Source, Part),
+        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Source, Part));
 
     public static OutputKind Weights { get; } = new(
         "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], FileContents.IsEncoderTensors));
@@ -97,8 +110,8 @@ internal static class OutputKinds
 
     private static IEnumerable<OutputKind> WithFormats =>
     [
-        Map, Picture, Chart, Duplicates, Classifications, Classifier, Embeddings, Weights, PyTorchWeights, Onnx, Pack,
-        Figures, Preset,
+        Map, Picture, Chart, Check, Duplicates, Classifications, Classifier, Embeddings, Weights, PyTorchWeights, Onnx,
+        Pack, Figures, Preset,
     ];
 
     /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>

@@ -114,6 +114,10 @@ public static class FewLabelClassifier
         IReadOnlyList<string> classNames)
         => new(unit.Gather(rows), unit.Dimension, [.. rows.Select(row => table.Paths[row])], labels, classNames);
 
+    /// <summary>Chooses λ by cross-validation among the rows of a table of unit vectors with labels.</summary>
+    internal static double ChooseStrength(EmbeddingTable known, long seed, CancellationToken cancellation)
+        => Validate(known, seed, cancellation).L2;
+
     private static (double L2, CrossValidation? Validation, HeldOutScores? HeldOut) Validate(
         EmbeddingTable known, long seed, CancellationToken cancellation)
     {

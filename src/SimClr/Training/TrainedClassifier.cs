@@ -168,7 +168,7 @@ public sealed class TrainedClassifier : IDisposable
         if (model.Projection is { } projection)
         {
             metadata[Head] = JsonSerializer.Serialize(head, Json.Compact);
-            metadata[Layers] = JsonSerializer.Serialize(projection.Count);
+            metadata[Layers] = JsonSerializer.Serialize(projection.Count, Json.Plain);
         }
 
         SafetensorsFile.Write(file, [.. LayersAfterEncoder(model)], metadata);

@@ -23,7 +23,7 @@ public sealed partial class RoomTests
 
         // Communication between ranks and their shares of the work; knows nothing of training.
         ["Distributed"] = ["Internals"],
-        ["Checkpoints"] = ["Augmentation", "Encoders", "Internals", "Layers"],
+        ["Checkpoints"] = ["Augmentation", "Data", "Encoders", "Internals", "Layers"],
         ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Distributed", "Encoders", "Inference", "Internals"],
 
         // Evaluation sees embeddings and encoders, never the trainer.
@@ -39,7 +39,8 @@ public sealed partial class RoomTests
             "Checkpoints", "Classification", "Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search",
         ],
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
-        ["Duplicates"] = ["Data", "Embeddings", "Internals", "Search"],
+        ["Duplicates"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Internals", "Search"],
+        ["Checks"] = ["Data", "Duplicates", "Embeddings", "Evaluation", "Internals", "Labels", "Search"],
 
         ["Configuration"] =
         [

@@ -98,7 +98,7 @@ internal static class LabelCommand
 
         ManualLabels.RequirePreserved(next, labels);
         using TableInputs input = Display.Show(
-            context, display => TableInputs.Open(context, arguments, display, acceptsBoth: kept is not null));
+            context, display => TableInputs.Open(context, arguments, display, runOfFile: kept is not null));
         using TrainedEncoder? encoder = kept is null ? null : LabelEncoder.Open(context, arguments, input);
         KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
         if (known.UnmatchedPaths > 0)

@@ -33,7 +33,7 @@ internal static class LabelEncoder
                 + "too; give its run directory or file"));
         try
         {
-            if (TableInputs.IsTable(source))
+            if (EmbeddingsInputs.IsFile(source))
             {
                 DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
                 Require(context, encoder, run, reading, source, input);
