@@ -62,7 +62,7 @@ say "another, on the packages that hang on further ones: a kept index, Parquet, 
 cd "$work"
 dotnet new console -o second -f net10.0
 cd second
-for package in SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx SimClr.SampleImages SimClr.Formats; do
+for package in SimClr.Extensions SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx SimClr.SampleImages SimClr.Formats; do
     dotnet add package "$package" --version "$version"
 done
 dotnet add package "$libtorch" --version 2.10.0
@@ -70,6 +70,7 @@ cat > Program.cs <<'PROGRAM'
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
+using SimClr.Extensions;
 using SimClr.Formats;
 using SimClr.Onnx;
 using SimClr.Parquet;
@@ -97,6 +98,12 @@ await foreach (var found in index.SearchAsync(embeddings[0].ToArray(), top: 3))
     Console.WriteLine($"{found.Score:F3} {found.Record.Path}");
 }
 
+using var embedder = new ImageEmbedder(encoder);
+using var generator = new ImageEmbeddingGenerator(embedder);
+byte[] image = Convert.FromBase64String(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC");
+var generated = await generator.GenerateAsync([new Microsoft.Extensions.AI.DataContent(image, "image/png")]);
+Console.WriteLine($"{generated[0].Vector.Length} numbers by IEmbeddingGenerator");
 Console.WriteLine($"ONNX differs by {OnnxExport.WriteRun(args[0], "encoder.onnx").MaxDifference:0.0e0} at most");
 PROGRAM
 dotnet build -c Release -warnaserror
@@ -119,6 +126,20 @@ tools/simclr embed run sample:test --out images.parquet
 tools/simclr index create images.parquet --run run --out images.index
 tools/simclr search images.index images.parquet --row 0 --top 3
 tools/simclr export onnx run --out encoder.onnx --preprocess
+
+say "a program with SimClr.OnnxRuntime alone"
+tools/simclr evaluate logistic run --train sample:test --test sample:test --out classes.simclr
+tools/simclr export onnx classes.simclr --out classes.onnx
+dotnet new console -o classify -f net10.0
+cd classify
+dotnet add package SimClr.OnnxRuntime --version "$version"
+cp "$root/samples/ClassifyOnnx/Program.cs" Program.cs
+dotnet publish -c Release --use-current-runtime --no-self-contained -o published -warnaserror
+published/classify ../classes.onnx "$root/docs/images/icon.png"
+kilobytes=$(du -sk published | cut -f 1)
+echo "$kilobytes kB published"
+[ "$kilobytes" -lt 100000 ]
+cd "$work"
 
 if [ "$libtorch" = libtorch-cpu-linux-x64 ]; then
     say "the tool, with another libtorch"

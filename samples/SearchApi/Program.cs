@@ -3,37 +3,37 @@
 //   dotnet run -- --encoder RUN --images FOLDER --index photos.index --urls http://localhost:5000
 //   curl -F image=@query.jpg "http://localhost:5000/search?top=5"
 using SimClr;
-using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
+using SimClr.Extensions;
 using SimClr.Store;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 string run = builder.Configuration["encoder"] ?? throw new ConfigurationException("expected --encoder RUN");
 string folder = builder.Configuration["images"] ?? throw new ConfigurationException("expected --images FOLDER");
+builder.Services.AddSimClr(run).AddImageIndex(builder.Configuration["index"] ?? "photos.index");
+WebApplication app = builder.Build();
 
-// Loaded once, before the first request. The encoder is read-only from here on, so requests share it.
-using TrainedEncoder encoder = TrainedEncoder.Load(run);
-using ImageCollection index = new SqliteImageCollection(
-    builder.Configuration["index"] ?? "photos.index", IndexDescription.ForEncoder(encoder, run));
-await index.EnsureCollectionExistsAsync();
-index.Description.Require(encoder, index.Name, run);
+// The container creates both at their first use, here before the first request, and disposes them.
+var embedder = app.Services.GetRequiredService<ImageEmbedder>();
+var index = app.Services.GetRequiredService<ImageCollection>();
 using (ImageDataSet images = DataSets.Open(folder))
 {
-    IndexingResult result = await ImageIndexing.AddAsync(index, encoder, images);
+    IndexingResult result = await ImageIndexing.AddAsync(index, embedder.Encoder, images);
     await index.CompleteAsync();
     Console.WriteLine($"{index.Name}: {result.Added} images added, {result.Present} were there");
 }
 
-using var oneAtATime = new SemaphoreSlim(1);   // The index is not thread-safe.
-WebApplication app = builder.Build();
-app.MapGet("/", async () => $"{await index.CountAsync()} images; POST one as 'image' to /search?top=5");
+app.MapGet("/", async (ImageCollection index) =>
+    $"{await index.CountAsync()} images; POST one as 'image' to /search?top=5");
 
 // No cookie identifies the caller, so there is no forgery to guard against; form uploads require a token by default.
 app.MapPost("/search", Search).DisableAntiforgery();
 await app.RunAsync();
 
-async Task<IResult> Search(IFormFile image, CancellationToken cancellation, int top = 5)
+// Any number of requests at once: as many images are decoded and embedded at a time as there are cores.
+static async Task<IResult> Search(
+    IFormFile image, ImageCollection index, CancellationToken cancellation, int top = 5)
 {
     if (top is < 1 or > 1000)
     {
@@ -43,19 +43,9 @@ async Task<IResult> Search(IFormFile image, CancellationToken cancellation, int 
     try
     {
         using Stream upload = image.OpenReadStream();
-        using var query = new InMemoryDataSet([ImageDecoder.Decode(upload, image.FileName)]);
-        ReadOnlyMemory<float> vector = Embedder.Embed(encoder, query)[0].ToArray();
-        await oneAtATime.WaitAsync(cancellation);
-        try
-        {
-            return Results.Ok(await index.SearchAsync(vector, top, cancellationToken: cancellation)
-                .Select(found => new { path = found.Record.Path, similarity = found.Score })
-                .ToArrayAsync(cancellation));
-        }
-        finally
-        {
-            oneAtATime.Release();
-        }
+        return Results.Ok(await index.SearchAsync(upload, top, cancellationToken: cancellation)
+            .Select(found => new { path = found.Record.Path, similarity = found.Score })
+            .ToArrayAsync(cancellation));
     }
     catch (UnreadableImageException error)
     {

@@ -1,15 +1,18 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
+using SimClr.Classification;
 using SimClr.Encoders;
 using SimClr.Heads;
 using SimClr.Onnx.Format;
 using SimClr.Training;
+using static TorchSharp.torch;
 
 namespace SimClr.Onnx;
 
-/// <summary>The complete ONNX model: input, encoder, head, output and metadata.</summary>
+/// <summary>The complete ONNX model: input, encoder, head, classifier, outputs and metadata.</summary>
 internal sealed class EncoderModel
 {
     public const string OutputName = "embedding";
@@ -24,11 +27,18 @@ internal sealed class EncoderModel
 
     private readonly ModelProto model;
 
-    public EncoderModel(ResNet resnet, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+    public EncoderModel(
+        TrainedEncoder encoder,
+        nn.Module<Tensor, Tensor>? head,
+        ImageClassifier? classifier,
+        OnnxExportOptions options)
     {
+        var resnet = (ResNet)encoder.Module;
         Opset = options.Input == OnnxInput.Images ? ResizeOpset : DefaultOpset;
-        Dimension = head?.ProjectionSize ?? resnet.RepresentationSize;
-        var preparation = new Preparation(encoder.Views);
+        Dimension = head is null ? resnet.RepresentationSize
+            : head is ProjectionHead projection ? projection.ProjectionSize
+            : encoder.Dimension;
+        var preparation = new Preparation(encoder.Views, classifier?.IsForTransfer ?? false);
         var graph = new GraphBuilder("simclr");
         string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, preparation).Add(options.Input));
         x = head is null ? x : HeadGraph.Add(graph, head, x);
@@ -38,6 +48,12 @@ internal sealed class EncoderModel
             [x],
             options.Normalize ? [("axis", 1), ("p", 2)] : []);
         graph.Output(OutputName, TensorProto.Types.DataType.Float, InputGraph.Batch, Dimension);
+        if (classifier is not null)
+        {
+            ClassifierGraph.Add(graph, classifier, x);
+        }
+
+        Outputs = [.. graph.Graph.Output.Select(output => output.Name)];
         InputText = InputTextOf(options.Input, preparation.Size);
         OutputText = string.Create(
             CultureInfo.InvariantCulture, $"{OutputName}: float32 [{InputGraph.Batch}, {Dimension}]");
@@ -49,7 +65,7 @@ internal sealed class EncoderModel
             Graph = graph.Graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
-        foreach ((string key, string value) in Metadata(encoder, preparation, head, options))
+        foreach ((string key, string value) in Metadata(encoder, preparation, head, classifier, options))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
@@ -63,6 +79,9 @@ internal sealed class EncoderModel
 
     public string OutputText { get; }
 
+    /// <summary>The names of all outputs; the embedding is the first.</summary>
+    public string[] Outputs { get; }
+
     public byte[] ToBytes() => model.ToByteArray();
 
     private static string InputTextOf(OnnxInput kind, int size) => kind switch
@@ -75,7 +94,11 @@ internal sealed class EncoderModel
     };
 
     private Dictionary<string, string> Metadata(
-        TrainedEncoder encoder, Preparation preparation, ProjectionHead? head, OnnxExportOptions options)
+        TrainedEncoder encoder,
+        Preparation preparation,
+        nn.Module<Tensor, Tensor>? head,
+        ImageClassifier? classifier,
+        OnnxExportOptions options)
     {
         var entries = new Dictionary<string, string>(options.Provenance ?? new Dictionary<string, string>());
         encoder.Describe(entries);
@@ -84,22 +107,58 @@ internal sealed class EncoderModel
             ? $"RGB in [0, 1], less the mean, divided by the standard deviation; {preparation.Describe()}"
             : options.Input == OnnxInput.Pixels ? $"RGB, 0 to 255; {preparation.Describe()}"
             : "RGB, 0 to 255, any size; the model resizes and crops";
+        string layer = classifier?.Layer ?? (head is null ? TrainedHead.H : TrainedHead.Z);
         entries["output"] = OutputText;
-        entries["output_values"] = $"{(head is null ? "h, the representation" : "z, the projection")}"
+        entries["output_values"] = $"{NameOf(layer)}"
             + $"{(options.Normalize ? ", each row of length 1" : "")}";
         EvaluationTransform transform = preparation.Transform;
         entries["normalization_mean"] = Triple(channel => transform.Mean[channel]);
         entries["normalization_std"] = Triple(channel => 1 / transform.Scale[channel]);
         entries["paper"] =
             "Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709";
-        entries["kind"] = "encoder";
-        entries["layer"] = head is null ? TrainedHead.H : TrainedHead.Z;
+        entries["kind"] = classifier is null ? "encoder" : "classifier";
+        entries["layer"] = layer;
+        if (classifier is not null)
+        {
+            Describe(classifier, entries);
+        }
 
         // Last, so that a file that was cut off lacks it.
         entries.Remove("format");
         entries["format"] = Format;
         return entries;
     }
+
+    private static void Describe(ImageClassifier classifier, Dictionary<string, string> entries)
+    {
+        entries["class_names"] = new JsonArray([.. classifier.ClassNames.Select(name => JsonValue.Create(name))])
+            .ToJsonString();
+        entries["temperature"] = classifier.Temperature.ToString("R", CultureInfo.InvariantCulture);
+        if (classifier.Novelty is { } novelty)
+        {
+            entries["novelty_threshold"] = novelty.Threshold.ToString("R", CultureInfo.InvariantCulture);
+            entries["novelty_neighbors"] = novelty.Neighbors.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (classifier.Quality is { } quality)
+        {
+            entries["quality"] = Text(quality);
+        }
+    }
+
+    private static string Text(ClassifierQuality quality) => quality.MeasuredOn is null
+        ? string.Create(CultureInfo.InvariantCulture, $"{quality.Protocol}, {quality.Labels} labels")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{quality.Protocol}, {quality.Labels} labels; accuracy {quality.Accuracy:0.0%} on {quality.Images} images "
+                + $"({quality.MeasuredOn})");
+
+    private static string NameOf(string layer) => layer switch
+    {
+        TrainedHead.H => "h, the representation",
+        TrainedHead.Z => "z, the projection",
+        _ => $"layer {layer} of the projection head",
+    };
 
     private static string Triple(Func<int, float> value)
         => string.Join(

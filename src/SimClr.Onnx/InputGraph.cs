@@ -69,7 +69,9 @@ internal sealed class InputGraph(GraphBuilder graph, Preparation preparation)
             ("antialias", 1),
             ("exclude_outside", 1));
         string clamped = graph.Add(
-            "Clip", "input.clamped", [resized, Scalar("input.black", 0), Scalar("input.white", byte.MaxValue)]);
+            "Clip",
+            "input.clamped",
+            [resized, graph.Scalar("input.black", 0), graph.Scalar("input.white", byte.MaxValue)]);
 
         // Half of the margin, rounded to even, as in torchvision's center crop and ONNX's Round.
         string rest = graph.Add("Sub", "input.rest", [fitted, size]);
@@ -78,7 +80,7 @@ internal sealed class InputGraph(GraphBuilder graph, Preparation preparation)
             "input.half",
             [
                 graph.Add("Cast", "input.rest_float", [rest], ("to", (int)TensorProto.Types.DataType.Float)),
-                Scalar("input.one_half", 0.5f),
+                graph.Scalar("input.one_half", 0.5f),
             ]);
         string start = graph.Add(
             "Cast",
@@ -88,6 +90,4 @@ internal sealed class InputGraph(GraphBuilder graph, Preparation preparation)
         string end = graph.Add("Add", "input.end", [start, size]);
         return graph.Add("Slice", "input.cropped", [clamped, start, end, graph.Constant("input.axes", 2, 3)]);
     }
-
-    private string Scalar(string name, float value) => graph.Constant(name, [value], []);
 }

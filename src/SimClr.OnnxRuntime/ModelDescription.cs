@@ -77,8 +77,8 @@ internal sealed record ModelDescription(
         if (!metadata.TryGetValue(Format, out string? format))
         {
             throw new InvalidDataException(
-                $"{file}: the model does not state its format: an earlier version of SimClr exported it, or the file is "
-                    + "cut off; export it again");
+                $"{file}: the model does not state its format: an earlier version of SimClr exported it, or the file "
+                    + "is cut off; export it again");
         }
 
         if (format != CurrentFormat.ToString(CultureInfo.InvariantCulture))
@@ -98,7 +98,7 @@ internal sealed record ModelDescription(
         {
             throw new InvalidDataException(
                 $"{file}: the model takes prepared images ({metadata.GetValueOrDefault("input")}), expected one that "
-                    + "prepares images itself; export it with --resize (in C#, OnnxInput.Images)");
+                    + "prepares images itself; export it with OnnxInput.Images");
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed class OnnxEmbeddingGenerator(OnnxImageModel model)
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? null
             : serviceType == typeof(EmbeddingGeneratorMetadata)
-                ? new EmbeddingGeneratorMetadata("simclr", defaultModelId: modelId, defaultModelDimensions: model.Dimension)
+                ? new EmbeddingGeneratorMetadata(
+                    "simclr", defaultModelId: modelId, defaultModelDimensions: model.Dimension)
             : serviceType.IsInstanceOfType(this) ? this
             : serviceType.IsInstanceOfType(model) ? model
             : null;

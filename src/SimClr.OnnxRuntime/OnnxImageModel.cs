@@ -66,7 +66,7 @@ public sealed class OnnxImageModel : IDisposable
         {
             throw new FileNotFoundException(
                 Directory.Exists(path)
-                    ? $"{path}: this is a folder, expected a file written by 'simclr export onnx'"
+                    ? $"{path}: this is a folder, expected a model written by OnnxExport"
                     : $"{path}: no such file",
                 path);
         }
@@ -186,14 +186,14 @@ public sealed class OnnxImageModel : IDisposable
         {
             throw new InvalidDataException(
                 $"{path}: this is not a model exported by SimClr, or its start is damaged; "
-                    + "expected a file written by 'simclr export onnx'",
+                    + "expected a model written by OnnxExport",
                 error);
         }
         catch (OnnxRuntimeException error)
         {
             throw new InvalidDataException(
-                $"{path}: ONNX Runtime cannot load the model ({error.Message}); it may be cut off or damaged: export it "
-                    + "again",
+                $"{path}: ONNX Runtime cannot load the model ({error.Message}); it may be cut off or damaged: "
+                    + "export it again",
                 error);
         }
     }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.VectorData;
 using Npgsql;
 using Pgvector;
+using SimClr.Internals;
 using SimClr.Search;
 
 namespace SimClr.Store.Postgres;
@@ -262,6 +263,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
     protected override async Task<IReadOnlyList<(ImageRecord Record, double Score)>> FindAsync(
         ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken)
     {
+        using SearchTelemetry.Timing timing = SearchTelemetry.Start();
         string text = UsesPgvector
             ? $"SELECT {Columns(includeVectors)}, coalesce(nullif(1 - (unit <=> $1::vector), 'NaN'), 0) FROM {Table} "
                 + "ORDER BY unit <=> $1::vector LIMIT $2"

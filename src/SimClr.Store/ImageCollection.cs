@@ -1,18 +1,23 @@
 using System.Linq.Expressions;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.VectorData;
+using SimClr.Data;
+using SimClr.Embeddings;
 
 namespace SimClr.Store;
 
 /// <summary>
 /// An index of images by their representations, independent of the kind of store. It is the basis of <c>simclr
 /// index</c> and <c>simclr search</c>. An application that uses the base class can replace it with any other vector
-/// store.
+/// store. Any number of threads may use an instance at once.
 /// </summary>
 public abstract class ImageCollection : VectorStoreCollection<string, ImageRecord>
 {
     private const int FilterMargin = 64;
+
+    private ImageEmbedder? compared;
 
     /// <summary>The properties that all vectors of the index share.</summary>
     /// <exception cref="DataException">There is no such index, or it cannot be read.</exception>
@@ -28,6 +33,18 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     /// Whether searches compare the query with every vector even if a faster method is available. Default: false.
     /// </summary>
     public bool Exact { get; set; }
+
+    /// <summary>
+    /// The embedder that turns a query image into a vector, which remains the caller's; null to search by vectors only.
+    /// Its encoder must be that of the index. Default: null.
+    /// </summary>
+    public ImageEmbedder? Embedder { get; set; }
+
+    /// <summary>
+    /// The generator for queries of type <see cref="DataContent"/>, if there is no <see cref="Embedder"/>. Its vectors
+    /// must be those of the index's encoder; only their length is checked. Default: null.
+    /// </summary>
+    public IEmbeddingGenerator<DataContent, Embedding<float>>? EmbeddingGenerator { get; set; }
 
     /// <summary>Returns those of the given paths that are in the index.</summary>
     public abstract Task<IReadOnlySet<string>> GetExistingPathsAsync(
@@ -53,16 +70,23 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     /// Searches for the most similar images by cosine similarity, most similar first. The score is the cosine.
     /// </summary>
     /// <param name="searchValue">
-    /// The query vector: <c>ReadOnlyMemory&lt;float&gt;</c>, <c>Memory&lt;float&gt;</c> or <c>float[]</c>.
+    /// The query: a vector (<c>ReadOnlyMemory&lt;float&gt;</c>, <c>Memory&lt;float&gt;</c>, <c>float[]</c> or
+    /// <c>Embedding&lt;float&gt;</c>), or, with an <see cref="Embedder"/>, an image: a path (<c>string</c>), a
+    /// <c>Stream</c>, the bytes of a file (<c>byte[]</c> or <c>ReadOnlyMemory&lt;byte&gt;</c>), a
+    /// <see cref="DataContent"/> or an <see cref="RgbImage"/>.
     /// </param>
     /// <param name="top">The maximum number of results, 1 or more.</param>
     /// <param name="options">
     /// The filter, the minimum score, the number of results to skip, and whether to return vectors.
     /// </param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    /// <exception cref="NotSupportedException">The value is not a vector: embed the image first.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The value is neither a vector nor an image, or it is an image and there is no <see cref="Embedder"/>.
+    /// </exception>
+    /// <exception cref="UnreadableImageException">The image cannot be read.</exception>
     /// <exception cref="DataException">
-    /// The vector has a different dimension, contains values that are not finite, or is all zeros.
+    /// The vector has a different dimension, contains values that are not finite, or is all zeros; or the encoder of
+    /// the <see cref="Embedder"/> is not that of the index.
     /// </exception>
     public override async IAsyncEnumerable<VectorSearchResult<ImageRecord>> SearchAsync<TInput>(
         TInput searchValue,
@@ -71,7 +95,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        ReadOnlyMemory<float> query = VectorOf(searchValue);
+        ReadOnlyMemory<float> query = await VectorOfAsync(searchValue, cancellationToken).ConfigureAwait(false);
         RequireVector(query, "the query");
         options ??= new VectorSearchOptions<ImageRecord>();
         Func<ImageRecord, bool>? filter = options.Filter?.Compile();
@@ -185,13 +209,53 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         }
     }
 
-    private static ReadOnlyMemory<float> VectorOf<TInput>(TInput value) => value switch
+    private async Task<ReadOnlyMemory<float>> VectorOfAsync<TInput>(TInput value, CancellationToken cancellation)
     {
-        ReadOnlyMemory<float> memory => memory,
-        Memory<float> memory => memory,
-        float[] array => array,
-        _ => throw new NotSupportedException(
-            $"got a {typeof(TInput).Name} to search for, expected a vector (ReadOnlyMemory<float> or float[]): "
-                + "embed the image first, with Embedder.Embed"),
-    };
+        if (value is ReadOnlyMemory<float> or Memory<float> or float[] or Embedding<float>)
+        {
+            return value switch
+            {
+                Memory<float> memory => memory,
+                float[] array => array,
+                Embedding<float> embedding => embedding.Vector,
+                _ => (ReadOnlyMemory<float>)(object)value,
+            };
+        }
+
+        if (value is DataContent content && Embedder is null && EmbeddingGenerator is { } generator)
+        {
+            return await generator.GenerateVectorAsync(content, cancellationToken: cancellation).ConfigureAwait(false);
+        }
+
+        return value switch
+        {
+            RgbImage image => await Checked().EmbedAsync(image, cancellation).ConfigureAwait(false),
+            string path => await Task.Run(() => Checked().Embed(path), cancellation).ConfigureAwait(false),
+            Stream stream => await Checked().EmbedAsync(stream, "the query", cancellation).ConfigureAwait(false),
+            byte[] bytes => await Checked().EmbedAsync(bytes.AsMemory(), "the query", cancellation)
+                .ConfigureAwait(false),
+            ReadOnlyMemory<byte> bytes => await Checked().EmbedAsync(bytes, "the query", cancellation)
+                .ConfigureAwait(false),
+            DataContent image => await Checked().EmbedAsync(image.Data, image.Name ?? "the query", cancellation)
+                .ConfigureAwait(false),
+            _ => throw new NotSupportedException(
+                $"got a {typeof(TInput).Name} to search for, expected a vector (ReadOnlyMemory<float> or float[]) or "
+                    + "an image (a path, Stream, bytes, DataContent or RgbImage)"),
+        };
+    }
+
+    // The fingerprint of an encoder is a hash of its weights, so it is computed once.
+    private ImageEmbedder Checked()
+    {
+        ImageEmbedder embedder = Embedder ?? throw new NotSupportedException(
+            "got an image to search for, but the index has no embedder; set ImageCollection.Embedder, or search for a "
+                + "vector");
+        if (embedder != Volatile.Read(ref compared))
+        {
+            Description.Require(embedder.Encoder, Name, embedder.Encoder.SourceFile ?? "the encoder");
+            Volatile.Write(ref compared, embedder);
+        }
+
+        return embedder;
+    }
 }

@@ -12,11 +12,19 @@ namespace SimClr.Store;
 /// <summary>
 /// An index in one SQLite file. Each call of <c>UpsertAsync</c> is one transaction. If the process is killed at any
 /// moment, the file remains valid and contains everything committed before. Vectors are read into memory at the first
-/// search. Instances are not thread-safe. Several processes may read the file while none writes.
+/// search. Any number of threads may use an instance at once: a search sees the state of the file between two changes,
+/// and changes wait for each other. The first search after a change reads the vectors again. Several processes may read
+/// the file while none writes.
 /// </summary>
 public sealed class SqliteImageCollection : ImageCollection
 {
+    private const int RowsAtOnce = 1024;
+
+    private readonly string path;
     private readonly IndexDescription? given;
+
+    // Taken in this order: searches share the vectors in memory, and everything that uses the connection takes turns.
+    private readonly ReaderWriterLockSlim vectors = new();
     private readonly Lock gate = new();
     private IndexFile? file;
     private IndexDescription? description;
@@ -29,9 +37,15 @@ public sealed class SqliteImageCollection : ImageCollection
     /// The description that <c>EnsureCollectionExistsAsync</c> writes if there is no file.
     /// </param>
     public SqliteImageCollection(string path, IndexDescription? description = null)
+        : this(path, path, description)
+    {
+    }
+
+    internal SqliteImageCollection(string path, string name, IndexDescription? description)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Name = path;
+        this.path = path;
+        Name = name;
         given = description;
     }
 
@@ -51,21 +65,32 @@ public sealed class SqliteImageCollection : ImageCollection
     public int Threads { get; init; } = ComputeEnvironment.Cores;
 
     /// <inheritdoc/>
-    public override IndexDescription Description => description ??= ReadDescription();
+    public override IndexDescription Description
+    {
+        get
+        {
+            lock (gate)
+            {
+                return description ??= ReadDescription();
+            }
+        }
+    }
 
     /// <inheritdoc/>
-    public override bool IsExact => Exact || !Load().Index.UsesGraph;
+    public override bool IsExact => Exact || !WithVectors(now => now.Index.UsesGraph);
 
     /// <summary>
     /// The fraction of the ten nearest neighbors that the graph finds, measured when it was built; null without a
     /// graph.
     /// </summary>
-    public double? GraphRecall => Load() is { Index: { HasGraph: true } index } ? index.GraphRecall : null;
+    public double? GraphRecall
+        => WithVectors(now => now.Index is { HasGraph: true } index ? (double?)index.GraphRecall : null);
 
     /// <inheritdoc/>
     protected override string SystemName => "sqlite";
 
-    private IndexFile Opened => file ??= IndexFile.Open(Name);
+    // Only while holding the gate.
+    private IndexFile Opened => file ??= IndexFile.Open(path);
 
     /// <summary>Returns whether a file begins like an index. Opening it checks that it is valid and complete.</summary>
     public static bool IsIndex(string path)
@@ -83,15 +108,18 @@ public sealed class SqliteImageCollection : ImageCollection
 
     /// <inheritdoc/>
     public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default)
-        => Task.FromResult(File.Exists(Name));
+        => Task.FromResult(File.Exists(path));
 
     /// <inheritdoc/>
     public override Task EnsureCollectionExistsAsync(CancellationToken cancellationToken = default)
     {
-        if (!File.Exists(Name))
+        lock (gate)
         {
-            IndexFile.Create(Name, given ?? throw new ConfigurationException(
-                $"{Name} does not exist; an IndexDescription is needed to create it"));
+            if (!File.Exists(path))
+            {
+                IndexFile.Create(path, given ?? throw new ConfigurationException(
+                    $"{path} does not exist; an IndexDescription is needed to create it"));
+            }
         }
 
         return Task.CompletedTask;
@@ -100,25 +128,24 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <inheritdoc/>
     public override Task EnsureCollectionDeletedAsync(CancellationToken cancellationToken = default)
     {
-        Close();
-        File.Delete(Name);
+        Close(thenDelete: true);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public override Task<long> CountAsync(CancellationToken cancellationToken = default)
-        => Task.FromResult(Opened.TranslateErrors(() => Opened.Images));
+        => Task.FromResult(InFile(() => Opened.Images));
 
     /// <inheritdoc/>
     public override Task<IReadOnlySet<string>> GetExistingPathsAsync(
         IEnumerable<string> paths, CancellationToken cancellationToken = default)
         => Task.FromResult<IReadOnlySet<string>>(
-            Opened.TranslateErrors(() => paths.Where(path => IdOf(path, null) is not null).ToHashSet()));
+            InFile(() => paths.Where(key => IdOf(key, null) is not null).ToHashSet()));
 
     /// <inheritdoc/>
     public override Task<ImageRecord?> GetAsync(
         string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
-        => Task.FromResult(Opened.TranslateErrors(
+        => Task.FromResult(InFile(
             () => Select("i.path = $path", options?.IncludeVectors ?? false, ("$path", key)).FirstOrDefault()));
 
     /// <inheritdoc/>
@@ -162,7 +189,7 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <inheritdoc/>
     public override Task CompleteAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
-        Opened.TranslateErrors(() =>
+        Exclusively(() => InFile(() =>
         {
             long images = Opened.Images;
             if (HasStoredGraph()
@@ -178,13 +205,13 @@ public sealed class SqliteImageCollection : ImageCollection
             }
 
             return true;
-        });
+        }));
         return Task.CompletedTask;
     }
 
     /// <summary>Returns all images with their vectors, in the order in which they were added.</summary>
     /// <exception cref="DataException">There are no images, or the file cannot be read.</exception>
-    public EmbeddingTable ReadTable() => Opened.TranslateErrors(() =>
+    public EmbeddingTable ReadTable() => InFile(() =>
     {
         int dimension = Description.Dimension;   // The first read checks that the file is complete.
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
@@ -192,13 +219,13 @@ public sealed class SqliteImageCollection : ImageCollection
         if (records.Length != Opened.Images)
         {
             throw new DataException(
-                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected the same "
+                $"{path} is damaged: it has {records.Length} images and {Opened.Images} paths, expected the same "
                     + "number of each; copy it again, or create it again");
         }
 
         if (records.Length == 0)
         {
-            throw new DataException($"{Name} holds no images; ImageCollection.UpsertAsync({Name}) adds some");
+            throw new DataException($"{path} holds no images; ImageCollection.UpsertAsync({path}) adds some");
         }
 
         float[] values = new float[(long)records.Length * dimension];
@@ -223,41 +250,133 @@ public sealed class SqliteImageCollection : ImageCollection
         bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (ImageRecord record in Opened.TranslateErrors(() => Select("i.path IS NOT NULL", includeVectors)))
+        long last = 0;
+        while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return record;
+            // Not in one statement, which the caller could keep open for any time.
+            (long Id, ImageRecord Record)[] some = InFile(() => SelectWithIds(
+                "i.path IS NOT NULL AND i.id > $last",
+                includeVectors,
+                RowsAtOnce,
+                ("$last", last)).ToArray());
+            foreach ((long id, ImageRecord record) in some)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                last = id;
+                yield return record;
+            }
+
+            if (some.Length < RowsAtOnce)
+            {
+                yield break;
+            }
         }
     }
 
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<(ImageRecord Record, double Score)>> FindAsync(
         ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<(ImageRecord, double)>>(Opened.TranslateErrors(() =>
+    {
+        // Rows that were removed after the vectors were read are missing; the next attempt reads the vectors again. The
+        // last one lets nobody else write.
+        (ImageRecord, double)[]? found = WithVectors(Find);
+        while (found is null)
         {
-            LoadedVectors vectors = Load();
-            return vectors.Index.Find(query.Span, count, Exact)
-                .Select(neighbor => (
-                    Select("i.id = $id", includeVectors, ("$id", vectors.Ids[neighbor.Row])).Single(),
-                    (double)neighbor.Similarity))
-                .ToArray();
-        }));
+            cancellationToken.ThrowIfCancellationRequested();
+            found = Exclusively(() => InFile(() => Find(Load())));
+        }
+
+        return Task.FromResult<IReadOnlyList<(ImageRecord, double)>>(found);
+
+        (ImageRecord, double)[]? Find(LoadedVectors from)
+        {
+            IReadOnlyList<Neighbor> neighbors = from.Index.Find(query.Span, count, Exact);
+            return InFile(() =>
+            {
+                var records = new (ImageRecord, double)[neighbors.Count];
+                for (int i = 0; i < records.Length; i++)
+                {
+                    ImageRecord? record = Select(
+                        "i.path IS NOT NULL AND i.id = $id", includeVectors, ("$id", from.Ids[neighbors[i].Row]))
+                        .SingleOrDefault();
+                    if (record is null)
+                    {
+                        return null;
+                    }
+
+                    records[i] = (record, neighbors[i].Similarity);
+                }
+
+                return records;
+            });
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        Close();
+        Close(thenDelete: false);
         base.Dispose(disposing);
     }
 
-    private void Close()
+    private void Close(bool thenDelete) => Exclusively(() =>
     {
-        loaded?.Index.Dispose();
-        file?.Dispose();
-        (loaded, file, description) = (null, null, null);
+        lock (gate)
+        {
+            loaded?.Index.Dispose();
+            file?.Dispose();
+            (loaded, file, description) = (null, null, null);
+            if (thenDelete)
+            {
+                File.Delete(path);
+            }
+
+            return true;
+        }
+    });
+
+    private T InFile<T>(Func<T> action)
+    {
+        lock (gate)
+        {
+            return Opened.TranslateErrors(action);
+        }
     }
 
-    private IndexDescription ReadDescription() => Opened.TranslateErrors(() =>
+    // With the vectors of the file's current version, together with other searches.
+    private T WithVectors<T>(Func<LoadedVectors, T> use)
+    {
+        vectors.EnterReadLock();
+        try
+        {
+            if (loaded is { } now && InFile(VersionNow) == now.Version)
+            {
+                return use(now);
+            }
+        }
+        finally
+        {
+            vectors.ExitReadLock();
+        }
+
+        return Exclusively(() => use(Load()));
+    }
+
+    // While no search uses the vectors, so that they may be replaced.
+    private T Exclusively<T>(Func<T> use)
+    {
+        vectors.EnterWriteLock();
+        try
+        {
+            return use();
+        }
+        finally
+        {
+            vectors.ExitWriteLock();
+        }
+    }
+
+    private IndexDescription ReadDescription() => InFile(() =>
     {
         Opened.RequireComplete();
         return Opened.Meta("dimension") is { } text
@@ -265,10 +384,10 @@ public sealed class SqliteImageCollection : ImageCollection
             && dimension is > 0 and <= VectorIndex.MaxDimension
             ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
             : throw new DataException(
-                $"{Name}: the dimension of its vectors is missing; it is damaged: create it again");
+                $"{path}: the dimension of its vectors is missing; it is damaged: create it again");
     });
 
-    private void Write(Action<SqliteTransaction> write) => Opened.TranslateErrors(() =>
+    private void Write(Action<SqliteTransaction> write) => InFile(() =>
     {
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
         long? before = Opened.Rows;
@@ -326,22 +445,29 @@ public sealed class SqliteImageCollection : ImageCollection
 
     private IEnumerable<ImageRecord> Select(
         string condition, bool includeVectors, params ReadOnlySpan<(string, object?)> parameters)
+        => SelectWithIds(condition, includeVectors, -1, parameters).Select(row => row.Record);
+
+    // In the order in which they were added; up to a number of rows, or all for a negative one.
+    private IEnumerable<(long Id, ImageRecord Record)> SelectWithIds(
+        string condition, bool includeVectors, int limit, params ReadOnlySpan<(string, object?)> parameters)
         => Opened.Command(
             includeVectors
-                ? "SELECT i.path, i.width, i.height, i.label, v.vector FROM images i LEFT JOIN vectors v ON v.id = "
-                    + $"i.id WHERE {condition} ORDER BY i.id"
-                : $"SELECT i.path, i.width, i.height, i.label FROM images i WHERE {condition} ORDER BY i.id",
+                ? "SELECT i.path, i.width, i.height, i.label, i.id, v.vector FROM images i LEFT JOIN vectors v ON v.id "
+                    + $"= i.id WHERE {condition} ORDER BY i.id LIMIT {limit}"
+                : "SELECT i.path, i.width, i.height, i.label, i.id FROM images i "
+                    + $"WHERE {condition} ORDER BY i.id LIMIT {limit}",
             null,
-            parameters).Rows(row => new ImageRecord
+            parameters).Rows(row => (row.GetInt64(4), new ImageRecord
             {
                 Path = row.GetString(0),
                 Width = row.IsDBNull(1) ? null : row.GetInt32(1),
                 Height = row.IsDBNull(2) ? null : row.GetInt32(2),
                 Label = row.IsDBNull(3) ? null : row.GetString(3),
                 Vector = includeVectors ? LoadedVectors.Floats(
-                    row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
-            });
+                    row.IsDBNull(5) ? [] : row.GetFieldValue<byte[]>(5), Description.Dimension, path) : default,
+            }));
 
+    // Only while nobody else uses the vectors in memory.
     private LoadedVectors Load()
     {
         lock (gate)
@@ -387,7 +513,7 @@ public sealed class SqliteImageCollection : ImageCollection
         if (VersionNow() != vectors.Version)
         {
             throw new DataException(
-                $"{Name} was changed by another process while its graph was built; "
+                $"{path} was changed by another process while its graph was built; "
                     + "run ImageCollection.CompleteAsync again");
         }
 

@@ -111,6 +111,47 @@ public sealed partial class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task The_search_service_answers_fifty_requests_at_once()
+    {
+        const int Requests = 50;
+        folder.Images("photos", 24, classes: false);
+        Untrained(folder.PathOf("encoder.safetensors"));
+        byte[][] queries = [.. Directory.GetFiles(folder.PathOf("photos")).Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes)];
+        await Serving(async client =>
+        {
+            (HttpStatusCode Status, JsonElement Found, double Milliseconds)[] answers = await Task.WhenAll(
+                Enumerable.Range(0, Requests).Select(async number =>
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    (HttpStatusCode status, JsonElement found) = await Search(
+                        client, queries[number % queries.Length], "/search?top=1");
+                    return (status, found, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                }));
+            double[] times = [.. answers.Select(answer => answer.Milliseconds).Order()];
+            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+                $"{Requests} requests, {answers.Count(answer => answer.Status != HttpStatusCode.OK)} errors, "
+                    + $"p50 {times[Requests / 2]:F0} ms, p95 {times[Requests * 95 / 100]:F0} ms"));
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+            for (int number = 0; number < Requests; number++)
+            {
+                Assert.EndsWith(
+                    $"{number % queries.Length:00000}.png", answers[number].Found[0].GetProperty("path").GetString(),
+                    StringComparison.Ordinal);
+            }
+        });
+    }
+
+    [Fact]
+    public void Photos_finds_a_photograph_from_itself()
+    {
+        string photos = folder.Images("photos", 8, classes: false);
+        string output = Run("Photos", photos, "run", Path.Combine(photos, "00005.png"), "1");
+        Assert.Matches(@"(?m)^1\.000 .*00005\.png\r?$", output);
+        Assert.Equal(5, Found().Count(output));
+    }
+
+    [Fact]
     public void Each_sample_has_its_line_and_its_command_in_the_readme()
     {
         string readme = File.ReadAllText(Repository.PathOf("samples", "README.md"));

@@ -18,7 +18,7 @@ internal sealed record EmbeddingSource(string Run, string Layer, string Images)
     public static EmbeddingSource Create(string run, string layer, string images)
         => new(Full(run), layer, Full(images));
 
-    /// <summary>Reads the source of an embeddings file; null if none is stored, or not as a text of this kind.</summary>
+    /// <summary>Reads the source of an embeddings file; null if none is stored.</summary>
     public static EmbeddingSource? Of(string embeddings) => Read(embeddings + Suffix);
 
     /// <summary>Reads a file of this kind; null for any other.</summary>

@@ -12,7 +12,7 @@ namespace SimClr.Checks;
 /// <param name="Contrast">The standard deviation of the luma, 0 … 128.</param>
 /// <param name="Sharpness">
 /// The variance of the Laplacian (Pech-Pacheco et al. 2000, "Diatom autofocusing in brightfield microscopy: a
-/// comparative study") divided by the variance of the luma, so that dark and pale images are not taken for blurred ones;
+/// comparative study") divided by the variance of the luma, so that dark and pale images do not count as blurred;
 /// 0 … 64, the highest for a checkerboard of single pixels; 0 for an image of one color.
 /// </param>
 public sealed record ImageQuality(int Width, int Height, double Brightness, double Contrast, double Sharpness)
@@ -34,8 +34,8 @@ public sealed record ImageQuality(int Width, int Height, double Brightness, doub
         double mean = luma.Average();
         double variance = luma.Average(value => (value - mean) * (value - mean));
         (int width, int height) = size ?? (image.Width, image.Height);
-        return new ImageQuality(
-            width, height, mean, Math.Sqrt(variance), variance < 1e-6 ? 0 : LaplacianVariance(luma, columns) / variance);
+        double sharpness = variance < 1e-6 ? 0 : LaplacianVariance(luma, columns) / variance;
+        return new ImageQuality(width, height, mean, Math.Sqrt(variance), sharpness);
     }
 
     /// <summary>

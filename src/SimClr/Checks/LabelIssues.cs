@@ -1,4 +1,5 @@
 using SimClr.Embeddings;
+using SimClr.Evaluation;
 using SimClr.Labels;
 
 namespace SimClr.Checks;
@@ -21,11 +22,11 @@ public static class LabelIssues
     /// <param name="classNames">The classes by number.</param>
     /// <param name="seed">The seed of the folds. Default: 0.</param>
     /// <param name="cancellation">Cancellation token, checked between steps.</param>
-    /// <returns>The issues, the most probable first.</returns>
+    /// <returns>The issues, the most probable first, and the accuracy of the classifier that they rest on.</returns>
     /// <exception cref="DataException">
     /// There are fewer than two classes of two images each, numbers that are not finite, or rows of zeros.
     /// </exception>
-    public static IReadOnlyList<LabelIssue> Find(
+    public static LabelCheck Find(
         EmbeddingTable table,
         IReadOnlyList<int> rows,
         IReadOnlyList<int> labels,
@@ -37,13 +38,15 @@ public static class LabelIssues
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(classNames);
         float[] probabilities = OutOfFoldProbabilities.Compute(table, rows, labels, classNames, seed, cancellation);
-        return
-        [
-            .. Find(probabilities, labels, classNames.Count)
-                .Select(found => found with { Row = rows[found.Row] })
-                .OrderBy(found => found.Margin)
-                .ThenBy(found => found.Row),
-        ];
+        int[] guesses = Accuracy.Predictions(probabilities, classNames.Count);
+        return new LabelCheck(
+            [
+                .. Find(probabilities, labels, classNames.Count)
+                    .Select(found => found with { Row = rows[found.Row] })
+                    .OrderBy(found => found.Margin)
+                    .ThenBy(found => found.Row),
+            ],
+            guesses.Index().Average(guess => guess.Item == labels[guess.Index] ? 1.0 : 0));
     }
 
     /// <summary>Finds issues from the probabilities of a classifier that has not seen the images.</summary>
@@ -75,6 +78,14 @@ public static class LabelIssues
         }
     }
 }
+
+/// <summary>The examination of labels.</summary>
+/// <param name="Issues">The images whose label is probably wrong, the most probable first.</param>
+/// <param name="Accuracy">
+/// The share of images whose label the classifier predicts without having seen them, 0 … 1. If it is low, the encoder
+/// does not separate the classes, and most issues are mistakes of the classifier.
+/// </param>
+public sealed record LabelCheck(IReadOnlyList<LabelIssue> Issues, double Accuracy);
 
 /// <summary>An image whose label is probably wrong.</summary>
 /// <param name="Row">The row of the image.</param>

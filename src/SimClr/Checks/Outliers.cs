@@ -5,10 +5,10 @@ using SimClr.Search;
 namespace SimClr.Checks;
 
 /// <summary>
-/// Images far from all others, by the mean distance (1 − cosine) to their nearest neighbors (Ramaswamy, Rastogi and Shim
-/// 2000, "Efficient algorithms for mining outliers from large data sets"). Distances are compared by a robust z-score
-/// of their logarithms, 0.6745 · (x − median) / median absolute deviation (Iglewicz and Hoaglin 1993, "How to detect and
-/// handle outliers"), because they spread over orders of magnitude.
+/// Images far from all others, by the mean distance (1 − cosine) to their nearest neighbors (Ramaswamy, Rastogi and
+/// Shim 2000, "Efficient algorithms for mining outliers from large data sets"). Distances are compared by a robust
+/// z-score of their logarithms, because they spread over orders of magnitude: 0.6745 · (x − median) / median absolute
+/// deviation (Iglewicz and Hoaglin 1993, "How to detect and handle outliers").
 /// </summary>
 public static class Outliers
 {

@@ -5,7 +5,9 @@ namespace SimClr.Checks;
 /// <summary>The limits beyond which <see cref="ImageCheck"/> reports an image.</summary>
 public sealed record QualityLimits
 {
-    /// <summary>The minimum short side in pixels; smaller images are small. Default: 32, the smallest common input.</summary>
+    /// <summary>
+    /// The minimum short side in pixels; smaller images are small. Default: 32, the smallest common input.
+    /// </summary>
     public int MinSide { get; init => field = Require.Positive(value); } = 32;
 
     /// <summary>

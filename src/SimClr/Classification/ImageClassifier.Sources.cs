@@ -32,8 +32,67 @@ public sealed partial class ImageClassifier
         return Create(
             encoder,
             head,
-            ClassifierQuality.Measure("logistic", found.TrainRows + found.ValidationRows, scores),
+            "logistic",
+            found.TrainRows + found.ValidationRows,
             scores,
+            test: null,
+            train);
+    }
+
+    /// <summary>Creates a classifier from a linear evaluation.</summary>
+    /// <param name="encoder">
+    /// The encoder that was evaluated. The caller disposes it, after the classifier.
+    /// </param>
+    /// <param name="trained">The result of the evaluation.</param>
+    /// <param name="train">Labeled embeddings of training images, as a reference for the novelty.</param>
+    /// <param name="heldOut">
+    /// The result of the same recipe, trained on a part of the training images and tested on the rest, from which the
+    /// temperature and the quality are taken. Default: null, no temperature, and the quality on the test images.
+    /// </param>
+    /// <exception cref="ArgumentException">The dimensions or classes differ.</exception>
+    public static ImageClassifier FromLinear(
+        TrainedEncoder encoder, LinearResult trained, EmbeddingTable train, LinearResult? heldOut = null)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        ArgumentNullException.ThrowIfNull(train);
+        LinearWeights layer = trained.Layer ?? throw new ArgumentException(
+            "the result has no layer, expected one of LinearEvaluation", nameof(trained));
+        int classes = layer.Biases.Length;
+        return Create(
+            encoder,
+            new LinearHead(NamesOf(train, classes), layer.Weights, layer.Biases),
+            "linear",
+            trained.TrainImages,
+            heldOut is null ? null : Scores(heldOut, "held-out training images"),
+            Scores(trained, "test images"),
+            train);
+
+        HeldOutScores? Scores(LinearResult result, string origin)
+            => result.Logits.Length == (long)classes * result.Outcome.Labels.Count
+                ? HeldOutScores.OfLearned(result.Logits, classes, result.Outcome.Labels, origin)
+                : throw new ArgumentException($"the results have different classes, expected {classes} in both");
+    }
+
+    /// <summary>
+    /// Returns this classifier, of a fine-tuned network, with its temperature, quality and novelty. It shares the
+    /// encoder, which is disposed with this object.
+    /// </summary>
+    /// <param name="result">The result of the fine-tuning.</param>
+    /// <param name="train">
+    /// Labeled embeddings of training images by <see cref="Encoder"/>, as a reference for the novelty.
+    /// </param>
+    /// <exception cref="ArgumentException">The dimensions differ.</exception>
+    public ImageClassifier WithQuality(FineTuneResult result, EmbeddingTable train)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(train);
+        return Create(
+            Encoder,
+            new LinearHead(classNames, weights, biases) { Normalized = normalized, ForTransfer = forTransfer },
+            "finetune",
+            result.Labels,
+            result.HeldOut,
+            result.TestScores,
             train);
     }
 
@@ -43,9 +102,10 @@ public sealed partial class ImageClassifier
         EmbeddingTable labeled,
         IReadOnlyList<string> classNames,
         LogisticRegression model,
-        ClassifierQuality quality,
         HeldOutScores? scores)
-        => Create(encoder, HeadOf(model, classNames) with { Normalized = true }, quality, scores, labeled);
+        => Create(
+            encoder, HeadOf(model, classNames) with { Normalized = true }, "few-label", labeled.Count, scores, null,
+            labeled);
 
     private static ImageClassifier FromRun(TrainedClassifier trained)
     {
@@ -65,11 +125,17 @@ public sealed partial class ImageClassifier
             => part.detach().cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
     }
 
+    /// <summary>
+    /// Creates a classifier whose temperature and quality are those of held-out images. Without them, the quality is
+    /// that on test images, which are not used for any choice, and there is no temperature.
+    /// </summary>
     private static ImageClassifier Create(
         TrainedEncoder encoder,
         LinearHead head,
-        ClassifierQuality quality,
+        string protocol,
+        int labels,
         HeldOutScores? scores,
+        HeldOutScores? test,
         EmbeddingTable reference)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -78,7 +144,9 @@ public sealed partial class ImageClassifier
             {
                 Temperature = scores is null ? 1
                     : TemperatureScaling.Fit(scores.Logits, scores.Classes, scores.Labels),
-                Quality = quality,
+                Quality = scores is null
+                    ? ClassifierQuality.Measure(protocol, labels, test) with { Calibrated = null }
+                    : ClassifierQuality.Measure(protocol, labels, scores),
                 Novelty = NoveltyReference.Create(reference, reference.RequireLabels()),
             }
             : throw new ArgumentException(

@@ -38,7 +38,7 @@ public sealed class NoveltyReference
     public double Threshold { get; }
 
     /// <summary>The unit vectors of the training images, one after another.</summary>
-    internal ReadOnlyMemory<float> Rows => rows;
+    public ReadOnlyMemory<float> Rows => rows;
 
     /// <summary>Creates a reference from the embeddings of training images.</summary>
     /// <param name="table">The embeddings. Rows of zeros, which have no direction, are left out.</param>

@@ -22,6 +22,12 @@ public static class Presets
             .Select(name => name[Prefix.Length..^Suffix.Length])
             .Order(StringComparer.Ordinal)];
 
+    /// <summary>The preset <c>demo</c>: the embedded images, minutes on two cores.</summary>
+    public static PretrainOptions Demo => Load("demo");
+
+    /// <summary>The preset <c>photos</c>: a folder of photographs at 224 pixels.</summary>
+    public static PretrainOptions Photos => Load("photos");
+
     /// <summary>Loads the configuration of a preset.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     public static PretrainOptions Load(string name)

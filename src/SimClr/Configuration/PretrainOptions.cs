@@ -78,6 +78,20 @@ public sealed record PretrainOptions
     [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Threads { get; init => field = Require.NonNegative(value); }
 
+    /// <summary>
+    /// Returns these options for another number of epochs. A warm-up that does not fit is shortened in proportion.
+    /// </summary>
+    /// <param name="epochs">The number of epochs, above 0.</param>
+    public PretrainOptions WithEpochs(int epochs)
+    {
+        ScheduleOptions schedule = Schedule with { Epochs = epochs };
+        return this with
+        {
+            Schedule = schedule.WarmupEpochs < epochs ? schedule
+                : schedule with { WarmupEpochs = Math.Floor(Schedule.WarmupEpochs * epochs / Schedule.Epochs) },
+        };
+    }
+
     /// <summary>Checks the rules across keys and sections.</summary>
     /// <exception cref="ArgumentException">Two values contradict each other.</exception>
     public void Validate()

@@ -37,6 +37,7 @@ public sealed record CopyThreshold
 
     // Thresholds are rounded down, so that a printed one is the one that was measured.
     private const double Step = 1e-6;
+    private const int Decimals = 6;
 
     private CopyThreshold()
     {
@@ -65,7 +66,9 @@ public sealed record CopyThreshold
     /// <param name="encoder">The encoder that computed the table.</param>
     /// <param name="table">The embeddings of the set.</param>
     /// <param name="images">The images of the rows, in the same order.</param>
-    /// <param name="options">The options for reading images, as when the table was computed; null for the defaults.</param>
+    /// <param name="options">
+    /// The options for reading images, as when the table was computed; null for the defaults.
+    /// </param>
     /// <param name="seed">The seed of the sample and of the copies.</param>
     /// <param name="progress">Receives the number of embedded copies.</param>
     /// <param name="cancellation">Cancellation token, checked between images.</param>
@@ -167,7 +170,7 @@ public sealed record CopyThreshold
 
     private static double Share(IEnumerable<bool> found) => found.Average(accepted => accepted ? 1.0 : 0);
 
-    private static double Rounded(float cosine) => Math.Floor(cosine / Step) * Step;
+    private static double Rounded(float cosine) => Math.Round(Math.Floor(cosine / Step) * Step, Decimals);
 
     private static double[] Candidates(float[] positives) => [.. positives.Select(Rounded).Order()];
 
@@ -231,7 +234,7 @@ public sealed record CopyThreshold
         if (agreement < MinAgreement)
         {
             throw new DataException(FormattableString.Invariant(
-                $"the images were embedded again, and the cosine with the embeddings is {agreement:0.000}, expected 1. ")
+                $"embedded again, the images have a cosine of {agreement:0.000} with the embeddings, expected 1. ")
                     + "Use the encoder that computed them");
         }
     }

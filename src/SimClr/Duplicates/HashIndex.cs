@@ -2,9 +2,9 @@ namespace SimClr.Duplicates;
 
 /// <summary>
 /// A search for the nearest of many hashes within a number of bits, by multi-index hashing (Norouzi, Punjani and Fleet
-/// 2012, arXiv 1307.2982): hashes that differ in at most r bits differ in at most ⌊r/4⌋ of one of their four parts of 16
-/// bits. Only the hashes that share such a part are compared, so that the time does not grow with the square of their
-/// number.
+/// 2012, arXiv 1307.2982): hashes that differ in at most r bits differ in at most ⌊r/4⌋ bits of one of their four parts
+/// of 16 bits. Only the hashes that share such a part are compared, so that the time does not grow with the square of
+/// their number.
 /// </summary>
 internal sealed class HashIndex
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
@@ -107,6 +108,7 @@ public static class Embedder
         ICommunicator ranks,
         CancellationToken cancellation)
     {
+        using Activity? span = Telemetry.StartSpan("embed");
         int batchSize = BatchSize(size);
         int batches = (images.Count + batchSize - 1) / batchSize;
         (int from, int to) = (Begin(ranks.Rank), Begin(ranks.Rank + 1));
@@ -242,6 +244,7 @@ public static class Embedder
     {
         EmbeddedBatch batch = computed.Batch;
         float[] values = computed.Values();
+        Telemetry.CountEmbedded(batch.Readable.Length);
         int dimension = values.Length / batch.Images;
         float[] kept = batch.Readable.Length == batch.Images
             ? values

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
@@ -58,6 +59,7 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
         IProgress<int>? progress,
         CancellationToken cancellation)
     {
+        using Activity? span = Telemetry.StartSpan("embed");
         var transform = new EvaluationTransform(Encoder.Views);
         (int from, int to) = Range;
         EmbeddingJob job = EmbeddingJob.Create(Encoder, Head, Images, from, to, Normalize, Options);

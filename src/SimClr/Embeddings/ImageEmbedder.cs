@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using SimClr.Augmentation;
@@ -161,10 +162,21 @@ public sealed class ImageEmbedder : IDisposable
         ArgumentNullException.ThrowIfNull(encoded);
         using var bytes = new MemoryStream();
         await encoded.CopyToAsync(bytes, cancellation).ConfigureAwait(false);
-        return await WhenFreeAsync(
-            () => Compute(ImageDecoder.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), name, options)),
-            cancellation).ConfigureAwait(false);
+        return await EmbedAsync(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), name, cancellation)
+            .ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Embeds an image from the bytes of its file without blocking a thread while other images are being computed.
+    /// </summary>
+    /// <param name="encoded">The whole JPEG, PNG, WebP, BMP or GIF file.</param>
+    /// <param name="name">The name of the image in errors. Default: bytes.</param>
+    /// <param name="cancellation">Cancels the wait for other images.</param>
+    /// <returns><see cref="Dimension"/> values.</returns>
+    /// <exception cref="UnreadableImageException">The image cannot be decoded.</exception>
+    public Task<float[]> EmbedAsync(
+        ReadOnlyMemory<byte> encoded, string name = "bytes", CancellationToken cancellation = default)
+        => WhenFreeAsync(() => Compute(ImageDecoder.Decode(encoded.Span, name, options)), cancellation);
 
     /// <summary>
     /// Embeds a decoded image without blocking a thread while other images are being computed.
@@ -195,6 +207,7 @@ public sealed class ImageEmbedder : IDisposable
             return [WhenFree(() => Compute(images[0]), cancellation)];
         }
 
+        using Activity? span = Telemetry.StartSpan("embed");
         float[][] vectors = new float[images.Count][];
         int most = Embedder.ComputedAtOnce(transform.Size, device(network.Device));
         int batch = Math.Clamp((images.Count + permits - 1) / permits, 1, most);
@@ -282,7 +295,7 @@ public sealed class ImageEmbedder : IDisposable
     }
 
     /// <summary>
-    /// Waits for the calls in progress and releases the prepared copy; the encoder only if <see cref="Load"/> loaded it.
+    /// Waits for the calls in progress and releases the prepared copy, and the encoder if <see cref="Load"/> loaded it.
     /// End enumerations first.
     /// </summary>
     public void Dispose()
@@ -327,6 +340,7 @@ public sealed class ImageEmbedder : IDisposable
     private bool Write(
         ImageDataSet images, SkippedImages skipped, ChannelWriter<EmbeddedBlock> blocks, CancellationToken cancellation)
     {
+        using Activity? span = Telemetry.StartSpan("embed");
         int rows = 0;
         try
         {
@@ -382,8 +396,10 @@ public sealed class ImageEmbedder : IDisposable
         bool isAlone = Interlocked.Increment(ref computing) == 1;
         try
         {
+            using Activity? span = Telemetry.StartSpan("embed");
             using var scope = NewDisposeScope();
             transform.Render(image, ring.Memory[0].Floats(0));
+            Telemetry.CountEmbedded(1);
             return network.Compute(ring.Take(0, 1), isAlone ? threads : 1);
         }
         finally
@@ -400,6 +416,7 @@ public sealed class ImageEmbedder : IDisposable
         {
             using var scope = NewDisposeScope();
             using PixelRing ring = Input(to - from);
+            Telemetry.CountEmbedded(to - from);
             for (int i = from; i < to; i++)
             {
                 transform.Render(images[i], ring.Memory[0].Floats(i - from));

@@ -23,8 +23,8 @@ internal sealed class InferenceNetwork : IDisposable
     /// <param name="head">The head, or null.</param>
     /// <param name="shared">
     /// Whether any thread may call this object, and the thread that creates it does other work in between, such as
-    /// training: whether gradients are computed is a property of a thread. Calls then wait for each other while a module
-    /// itself computes. Default: false.
+    /// training: whether gradients are computed is a property of a thread. Calls then wait for each other while a
+    /// module itself computes. Default: false.
     /// </param>
     public InferenceNetwork(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor>? head, bool shared = false)
     {

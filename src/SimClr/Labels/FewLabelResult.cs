@@ -32,9 +32,7 @@ public sealed record FewLabelResult(
     /// </param>
     /// <exception cref="ArgumentException">The encoder has another dimension than the embeddings.</exception>
     public ImageClassifier ToClassifier(TrainedEncoder encoder)
-        => ImageClassifier.FromFewLabels(
-            encoder, Labeled!, ClassNames, Model!, ClassifierQuality.Measure("few-label", Labeled!.Count, HeldOut),
-            HeldOut);
+        => ImageClassifier.FromFewLabels(encoder, Labeled!, ClassNames, Model!, HeldOut);
 
     /// <summary>Returns the probability of a row's predicted class, 0 … 1.</summary>
     public float Confidence(int row) => Probabilities[(row * ClassNames.Count) + Predictions[row]];

@@ -1,3 +1,5 @@
+using SimClr.Checkpoints;
+using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
@@ -54,4 +56,11 @@ public sealed record PretrainResult(
 {
     /// <summary>The minimum number of readable labeled images for measuring kNN accuracy during training.</summary>
     public const int MinKnnImages = KnnMonitor.MinImages;
+
+    /// <summary>Loads the trained encoder, which the caller disposes.</summary>
+    /// <param name="device">auto, cpu, cuda, cuda:N or mps. Default: cpu.</param>
+    /// <param name="customEncoder">The custom encoder of the run, or null. Default: null.</param>
+    /// <exception cref="DataException">The file of the encoder is missing or damaged.</exception>
+    public TrainedEncoder LoadEncoder(string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
+        => TrainedEncoder.Load(EncoderFile, device, customEncoder);
 }

@@ -18,7 +18,6 @@ namespace SimClr.Training;
 public sealed class Pretrainer
 {
     private readonly PretrainOptions options;
-    private readonly nn.Module<Tensor, Tensor>? customEncoder;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="options">The options that determine the result.</param>
@@ -37,7 +36,7 @@ public sealed class Pretrainer
                 + "have no labels; it is for supervised training, so leave it out");
         }
 
-        customEncoder = encoder;
+        CustomEncoder = encoder;
     }
 
     /// <summary>The logger for notices and warnings.</summary>
@@ -51,6 +50,12 @@ public sealed class Pretrainer
     /// writes the run directory and reports. Default: a single process.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    /// <summary>
+    /// A custom encoder, [N, 3, S, S] → [N, representation]. The run trains it in place and does not dispose it.
+    /// Default: the constructor's; null for the configured ResNet (<see cref="PretrainOptions.Encoder"/>).
+    /// </summary>
+    public nn.Module<Tensor, Tensor>? CustomEncoder { get; init; }
 
     /// <summary>
     /// A custom random transformation of each view, applied after those of the paper. It requires views that are made
@@ -114,7 +119,7 @@ public sealed class Pretrainer
 
         var custom = new CustomParts
         {
-            Encoder = customEncoder,
+            Encoder = CustomEncoder,
             Head = CustomHead,
             Loss = CustomLoss,
             Optimizer = CustomOptimizer,

@@ -113,11 +113,24 @@ public sealed class TrainedClassifier : IDisposable
         ICommunicator ranks,
         CancellationToken cancellation)
     {
+        (EmbeddingTable table, float[] logits) = Score(test, data, skipped, progress, ranks, cancellation);
+        return EvaluationOutcome.FromScores(table, logits, ClassNames.Count, seed);
+    }
+
+    /// <summary>Computes the logits of labeled images, images · classes, with the embeddings that have them.</summary>
+    internal (EmbeddingTable Table, float[] Logits) Score(
+        ImageDataSet test,
+        DataOptions? data,
+        SkippedImages? skipped,
+        IProgress<int>? progress,
+        ICommunicator ranks,
+        CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(test);
         _ = ClassMatch.Create(ClassNames, test.ClassNames, test.RequireLabels());
         EmbeddingTable table = TablePair.Match(ClassNames, Embedder.Embed(
             Encoder, test, new EvaluationTransform(Encoder.Views), data, skipped, progress, ranks, cancellation));
-        return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
+        return (table, Logits(table));
     }
 
     /// <summary>Scores the readable images of a set with several classes per image, without training.</summary>

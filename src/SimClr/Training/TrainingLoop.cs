@@ -33,7 +33,7 @@ internal static class TrainingLoop
                 state.Optimizer.Step(state.Schedule.At(state.Step));
             }
 
-            // The observers measure and log; the last one writes checkpoints.
+            // The observers measure, log and write checkpoints.
             state.Advance();
             foreach (IRunObserver observer in state.Observers)
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Augmentation;
@@ -106,6 +107,7 @@ internal sealed partial class TrainingSession(
         bool resume,
         CancellationToken cancellation)
     {
+        using Activity? span = Telemetry.StartSpan(taskName)?.SetTag("simclr.run", run.Root);
         ImageDataSet readable = World.OnEveryRank(() =>
         {
             ImageDataSet loaded = ImageCache.Load(images, options.Data, skipped, null, cancellation);
@@ -160,8 +162,9 @@ internal sealed partial class TrainingSession(
             Device = device(plan.Device),
         };
         var checkpoints = new CheckpointWriter(run, encoder, calendar, guard, skipped, World, cancellation);
+        using var epochs = new EpochSpans(calendar, state.Step);
         state.Observers =
-            [.. new IRunObserver?[] { life, guard, knn, probe, meter, checkpoints }.OfType<IRunObserver>()];
+            [.. new IRunObserver?[] { life, guard, knn, probe, meter, checkpoints, epochs }.OfType<IRunObserver>()];
         try
         {
             TrainingLoop.Run(state, step, sums, views);

@@ -41,6 +41,7 @@ public sealed class NamedDeviceTests
         ["Pca"] = "search computes on the CPU",
         ["NearestNeighbors"] = "evaluation of embeddings computes on the CPU",
         ["FeatureBlocks"] = "evaluation of embeddings computes on the CPU",
+        ["LinearEvaluation"] = "evaluation of embeddings computes on the CPU",
         ["LogisticCurvature"] = "evaluation of embeddings computes on the CPU",
         ["LogisticObjective"] = "evaluation of embeddings computes on the CPU",
         ["LogisticPath"] = "evaluation of embeddings computes on the CPU",

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using SimClr.Extensions;
 using SimClr.Formats;
 using SimClr.Onnx;
 using SimClr.OnnxRuntime;
@@ -27,6 +28,7 @@ public sealed partial class PublicSurfaceTests
         typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly,
         typeof(SqliteImageCollection).Assembly, typeof(PostgresImageCollection).Assembly,
         Assembly.Load("SimClr.SampleImages"), typeof(MagickFormats).Assembly, typeof(OnnxImageModel).Assembly,
+        typeof(ImageEmbeddingGenerator).Assembly,
     ];
 
     /// <summary>

@@ -92,8 +92,10 @@ public sealed class LabelIssuesTests
         Array.ForEach(wrong, row => labels[row] = (labels[row] + 1) % 3);
         EmbeddingTable table = SearchTables.Create(dimension, values);
 
-        IReadOnlyList<LabelIssue> issues = LabelIssues.Find(
-            table, [.. Enumerable.Range(0, count)], labels, ["a", "b", "c"]);
+        LabelCheck found = LabelIssues.Find(table, [.. Enumerable.Range(0, count)], labels, ["a", "b", "c"]);
+
+        IReadOnlyList<LabelIssue> issues = found.Issues;
+        Assert.InRange(found.Accuracy, 0.95, 146.0 / 150);
 
         Assert.Equal(wrong, issues.Take(wrong.Length).Select(issue => issue.Row).Order());
         Assert.All(issues.Take(wrong.Length), issue => Assert.Equal(issue.Row % 3, issue.Probable));

@@ -31,7 +31,8 @@ public sealed class CheckCommandTests : IDisposable
         Plant();
 
         JsonObject json = CommandRun.Of(
-            "check", At("train"), "--test", At("test"), "--html", At("check.html"), "--out", At("check.csv"), "--json").Json;
+            "check", At("train"), "--test", At("test"), "--html", At("check.html"), "--out", At("check.csv"),
+            "--json").Json;
 
         Assert.Equal(["broken.png"], Names(json, "unreadable"));
         Assert.Equal(["half.jpg"], Names(json, "truncated"));
@@ -57,7 +58,7 @@ public sealed class CheckCommandTests : IDisposable
         string[] rows = [.. Enumerable.Range(0, Clean).Select(i => string.Create(
             CultureInfo.InvariantCulture,
             $"{At($"train/clean{i}.png")},{(i == 3 ? "b" : i % 2 == 0 ? "a" : "b")},"
-                + $"{(i == 5 ? "0,0,1" : $"{i % 2},{1 - (i % 2)},{0.01 * (i + 1)}")}\n"))];
+                + $"{Vector(i)}\n"))];
         rows[8] = rows[8].Replace(",a,", ",b,", StringComparison.Ordinal);
         string table = folder.Write("e.csv", "path,label,e0,e1,e2\n" + string.Concat(rows));
 
@@ -66,6 +67,7 @@ public sealed class CheckCommandTests : IDisposable
 
         Assert.Equal(["clean5.png"], Names(json, "outliers"));
         Assert.Equal("clean8.png", Names(json, "wrong_labels")[0]);
+        Assert.InRange((double)json["label_accuracy"]!, 0.8, 1);
         JsonNode wrong = json["wrong_labels"]![0]!;
         Assert.Equal(("b", "a"), ((string)wrong["label"]!, (string)wrong["probable"]!));
         JsonNode written = JsonNode.Parse(File.ReadAllText(At("check.json")))!;
@@ -94,6 +96,11 @@ public sealed class CheckCommandTests : IDisposable
     public void Labels_without_embeddings_are_refused()
         => Assert.Contains("give them with --embeddings", CommandRun.Of(
             "check", At("train"), "--labels", folder.Write("l.csv", "path,label\n")).Refused(2));
+
+    /// <summary>A point near one of two axes; that of image 5 is far from both.</summary>
+    private static string Vector(int i) => i == 5 ? "0,0,1" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(i % 2) + (0.1 * Math.Sin(i * 1.7))},{1 - (i % 2) + (0.1 * Math.Cos(i * 2.3))},{0.1 * Math.Sin(i * 3.1)}");
 
     private static string[] Names(JsonObject json, string kind)
         => [.. json[kind]!.AsArray().Select(image => Path.GetFileName((string)image!["path"]!))];

@@ -159,7 +159,7 @@ public sealed class OnnxImageModelTests : IDisposable
         OnnxExport.Write(encoder, folder.PathOf("tensor.onnx"));
         AssertRefused("tensor.onnx", "the model takes prepared images (images: float32 [batch, 3, 32, 32])");
         OnnxExport.Write(encoder, folder.PathOf("pixels.onnx"), new OnnxExportOptions { Input = OnnxInput.Pixels });
-        AssertRefused("pixels.onnx", "export it with --resize");
+        AssertRefused("pixels.onnx", "export it with OnnxInput.Images");
 
         (byte[] model, _) = OnnxExport.Create(encoder, new OnnxExportOptions { Input = OnnxInput.Images }, head: null);
         Write("newer.onnx", Replaced(model, "\x06\x66ormat\x12\x01\x31", "\x06\x66ormat\x12\x01\x32"));

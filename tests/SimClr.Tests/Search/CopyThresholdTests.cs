@@ -122,7 +122,7 @@ public sealed class CopyThresholdTests
         EmbeddingTable table = Embedder.Embed(encoder, images);
         float[] turned = [.. table.Values.Index().Select(value => value.Index % 2 == 0 ? value.Item : -value.Item)];
 
-        Assert.Contains("cosine with the embeddings", Assert.Throws<DataException>(() => CopyThreshold.Measure(
+        Assert.Contains("with the embeddings, expected 1", Assert.Throws<DataException>(() => CopyThreshold.Measure(
             encoder, new EmbeddingTable(turned, table.Dimension, table.Paths), images)).Message);
         using InMemoryDataSet few = Set(5);
         Assert.Contains("at least 10", Assert.Throws<DataException>(() => Measure(few, 0)).Message);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Checks;
@@ -51,16 +52,14 @@ internal static class CheckCommand
                 "Each finding has a number, and the worst come first. Nothing is moved or changed. Findings are not",
                 "errors: the exit code is 0 if the check ran, and 3 if no image can be read.",
                 "",
-                FormattableString.Invariant(
-                    $"Blurred: the variance of the Laplacian is below {limits.MinSharpness} of the variance of the image, both at"),
-                "a short side of 256 pixels at most. Dark and bright: the mean brightness is below "
-                    + FormattableString.Invariant($"{limits.MinBrightness} or above"),
-                FormattableString.Invariant($"{limits.MaxBrightness} of 255. Blank: the standard deviation is below ")
-                    + FormattableString.Invariant($"{limits.MinContrast}. Outliers: the distance to the nearest"),
-                "images has a robust z-score above "
-                    + FormattableString.Invariant($"{Outliers.MaxScore}. Wrong labels: confident learning (Northcutt et al."),
-                "2021) with cross-validated probabilities. Leaks into the test set: the same bytes, or nearly the",
-                "same perceptual hash.",
+                "Blurred: the variance of the Laplacian is small beside that of the image, both at a short side of",
+                Text($"256 pixels at most (below {limits.MinSharpness}). Dark and bright: mean brightness below ")
+                    + Text($"{limits.MinBrightness} or above"),
+                Text($"{limits.MaxBrightness} of 255. Blank: standard deviation below {limits.MinContrast}. ")
+                    + "Outliers: the distance to the nearest images has",
+                Text($"a robust z-score above {Outliers.MaxScore}. Wrong labels: confident learning (Northcutt et al. ")
+                    + "2021) with",
+                "cross-validated probabilities. Leaks: the same bytes, or nearly the same perceptual hash.",
             ],
         };
         foreach (Option option in new Option[] { embeddings, labels, test, minSide, output, html, set })
@@ -108,6 +107,8 @@ internal static class CheckCommand
             Write(context, new CheckReport(images, search.Readable, lists), context.File(output), context.File(html));
         });
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns the labels of a file, or those of the embeddings; null if there are none.</summary>
     private static KnownLabels? LabelsOf(EmbeddingTable table, string? file)

@@ -55,6 +55,11 @@ internal sealed class CheckReport(ImageDataSet images, int readable, IReadOnlyLi
             ["readable"] = readable,
             ["with_findings"] = Faulty,
         };
+        if (lists.FirstOrDefault(list => list.Accuracy is not null) is { } judged)
+        {
+            json["label_accuracy"] = Math.Round(judged.Accuracy!.Value, 4);
+        }
+
         foreach (CheckedList list in lists)
         {
             json[list.Kind] = new JsonArray([.. list.Items.Select(item => new JsonObject(

@@ -85,13 +85,16 @@ internal sealed class CheckSearch
 
     /// <summary>Returns the images whose label is probably another.</summary>
     public CheckedList WrongLabelsIn(
-        EmbeddingTable table, KnownLabels known, long seed, CancellationToken cancellation) => new(
-        "wrong_labels",
-        "Probably wrong labels",
-        "confident learning with cross-validated probabilities, by the margin of the label",
-        [
-            .. LabelIssues.Find(table, known.Rows, known.Labels, known.ClassNames, seed, cancellation)
-                .Select(issue => Item(
+        EmbeddingTable table, KnownLabels known, long seed, CancellationToken cancellation)
+    {
+        LabelCheck found = LabelIssues.Find(table, known.Rows, known.Labels, known.ClassNames, seed, cancellation);
+        return new CheckedList(
+            "wrong_labels",
+            "Probably wrong labels",
+            Text($"by a classifier that predicts {100 * found.Accuracy:0}% of labels it has not seen; ")
+                + "the less, the more of these are its own mistakes",
+            [
+                .. found.Issues.Select(issue => Item(
                     table.Paths[issue.Row],
                     issue.Margin,
                     Text($"'{known.ClassNames[issue.Label]}' {100 * issue.LabelProbability:0}%, more probably ")
@@ -100,7 +103,11 @@ internal sealed class CheckSearch
                     ("probable", known.ClassNames[issue.Probable]),
                     ("label_probability", Math.Round(issue.LabelProbability, Digits)),
                     ("probability", Math.Round(issue.Probability, Digits)))),
-        ]);
+            ])
+        {
+            Accuracy = found.Accuracy,
+        };
+    }
 
     /// <summary>Returns the images that are also in a set of test images.</summary>
     public CheckedList LeaksInto(CommandContext context, ImageDataSet test, DataOptions reading)

@@ -7,7 +7,11 @@ namespace SimClr.Cli.Verbs;
 /// <param name="Title">The heading, such as <c>Blurred</c>.</param>
 /// <param name="Meaning">The meaning of the number and its limit, in words.</param>
 /// <param name="Items">The images, the worst first.</param>
-internal sealed record CheckedList(string Kind, string Title, string Meaning, IReadOnlyList<CheckedItem> Items);
+internal sealed record CheckedList(string Kind, string Title, string Meaning, IReadOnlyList<CheckedItem> Items)
+{
+    /// <summary>The accuracy of the classifier behind the findings, 0 … 1; null if there is none.</summary>
+    public double? Accuracy { get; init; }
+}
 
 /// <summary>An image with a fault.</summary>
 /// <param name="Path">The path of the image.</param>

@@ -24,7 +24,7 @@ internal sealed class ClassifyPage(ImageClassifier model, PredictedImages found,
     /// <param name="accuracy">The accuracy on these images in words; null if they have no labels.</param>
     public ReportPage Create(string command, string? accuracy) => new(
         "Classes of images",
-        $"{found.Summary()}.{(accuracy is null ? "" : $" {accuracy}.")}",
+        $"{found.Summary()}.{(accuracy is null ? "" : $" {Sentence(accuracy)}")}",
         [
             new ReportSection("Images by class", [.. Galleries()]),
             new ReportSection("The classifier", [.. Quality()]),
@@ -93,14 +93,15 @@ internal sealed class ClassifyPage(ImageClassifier model, PredictedImages found,
 
     private IEnumerable<ReportBlock> Quality()
     {
-        yield return new ReportParagraph($"{ModelOption.Describe(model)}.");
+        yield return new ReportParagraph(Sentence(ModelOption.Describe(model)));
         if (model.Novelty is { } novelty)
         {
             yield return new ReportParagraph(string.Create(
                 CultureInfo.InvariantCulture,
-                $"An image is \"{PredictedImages.Unknown}\" if its cosine distance to the training image number "
-                    + $"{novelty.Neighbors} in order of distance exceeds {novelty.Threshold:0.000}, which "
-                    + $"{NoveltyReference.Percentile:0%} of {novelty.Count:N0} training images stay within."));
+                $"An image is \"{PredictedImages.Unknown}\" if its cosine distance to its k-th nearest training image "
+                    + $"(k = {novelty.Neighbors}) exceeds {novelty.Threshold:0.000}, the "
+                    + $"{100 * NoveltyReference.Percentile:0}th percentile of the distances of {novelty.Count:N0} "
+                    + "training images, each to the others."));
         }
 
         if (model.Quality is { Uncalibrated: { } before } quality)
@@ -127,6 +128,8 @@ internal sealed class ClassifyPage(ImageClassifier model, PredictedImages found,
                     + "too sure of itself.");
         }
     }
+
+    private static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
     private static ChartSeries Curve(string name, Calibration calibration)
         => ChartSeries.FromValues(

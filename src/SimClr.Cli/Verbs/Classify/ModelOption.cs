@@ -4,12 +4,16 @@ using System.Text.Json.Nodes;
 using SimClr.Classification;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
+using SimClr.Data;
+using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
 /// <summary>The option that names the file of a classifier to keep, and <c>--force</c>.</summary>
 internal sealed class ModelOption(string name, string origin)
 {
+    private const int MinImagesForCalibration = 200;
+
     private readonly Option<bool> force = new("--force")
     {
         Description = $"Replace the classifier in the file of {name}",
@@ -41,7 +45,18 @@ internal sealed class ModelOption(string name, string origin)
             : file;
     }
 
-    /// <summary>Returns the quality of a classifier in one line.</summary>
+    /// <summary>
+    /// Returns training images, evenly of all classes, whose embeddings are kept as a reference for the novelty.
+    /// </summary>
+    public static ImageDataSet Reference(ImageDataSet train)
+        => train.Count <= NoveltyReference.MaxRows
+            ? train
+            : train.Subset(LabelSubset.Fraction(
+                train.RequireLabels(), (double)NoveltyReference.MaxRows / train.Count));
+
+    /// <summary>
+    /// Returns the quality of a classifier in one line. The calibration error of few images is mostly chance.
+    /// </summary>
     public static string Describe(ImageClassifier model)
     {
         if (model.Quality is not { MeasuredOn: { } images } quality)
@@ -59,6 +74,7 @@ internal sealed class ModelOption(string name, string origin)
                 CultureInfo.InvariantCulture, $"; expected calibration error {before.Error:0.0%}, no temperature"),
             _ => "",
         };
+        calibration += calibration.Length > 0 && quality.Images < MinImagesForCalibration ? ", a rough estimate" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"accuracy {ProgressText.Percent(quality.Accuracy)} on {Plural.Format(quality.Images, "image")} ({images}; "

@@ -87,8 +87,11 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
         foreach ((int number, DuplicateGroup group) in found.Groups.Index())
         {
             int large = found.IsLarge(group) ? 1 : 0;
-            yield return [.. CsvRow(number, group.Representative, kept: true), 1, 0, .. Facts(group.Representative), null,
-                null, large];
+            yield return
+            [
+                .. CsvRow(number, group.Representative, kept: true), 1, 0, .. Facts(group.Representative), null, null,
+                large,
+            ];
             foreach (Duplicate one in group.Duplicates)
             {
                 yield return
@@ -109,6 +112,7 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
         var sections = new List<ReportSection>();
         if (groups.Count > 0)
         {
+            groups.Insert(0, new ReportSelection(found.Threshold.Value));
             sections.Add(new ReportSection("Groups", groups));
         }
 
@@ -148,7 +152,12 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
                 most,
                 [
                     gallery.Picture(group.Representative, $"keep{SizeOf(group.Representative)}", marked: true),
-                    .. group.Duplicates.Take(shown).Select(one => gallery.Picture(one.Row, Caption(one))),
+                    .. group.Duplicates.Take(shown).Select(one => gallery.Picture(one.Row, Caption(one)) with
+                    {
+                        Choice = ReferenceEquals(groups, found.Groups)
+                            ? new GalleryChoice(found.IsSafe(one) && !found.IsLarge(group), Cosine(one))
+                            : null,
+                    }),
                 ]));
         }
 
@@ -166,7 +175,8 @@ internal sealed class DuplicateList(DuplicateFindings found, DuplicateMove? move
         foreach ((DuplicateGroup group, Duplicate one) in found.Rejected
             .SelectMany(group => group.Duplicates.Select(one => (group, one))).Take(MaxRejectedLines))
         {
-            yield return $"  {Measure(one)}  {Describe(one.Row)} and {Describe(group.Representative)}, {one.Distance} bits";
+            yield return $"  {Measure(one)}  {one.Distance} bits  {Describe(one.Row)} and "
+                + Describe(group.Representative);
         }
 
         if (found.RejectedPairs > MaxRejectedLines)

@@ -6,8 +6,8 @@ using SimClr.Duplicates;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>
-/// Moves the duplicates that could go into a folder, one of each group stays. Only files are moved whose bytes are those
-/// of the kept file, or that the hash confirmed. Nothing is deleted or overwritten, and a list undoes the moves.
+/// Moves the duplicates that could go into a folder; one of each group stays. Only files are moved whose bytes are
+/// those of the kept file, or that the hash confirmed. Nothing is deleted or overwritten, and a list undoes the moves.
 /// </summary>
 internal sealed class DuplicateMove
 {
@@ -75,7 +75,7 @@ internal sealed class DuplicateMove
         string count = Plural.Format(plan.Items.Count, "file");
         yield return isDry ? $"dry run: {count} would be moved to {folder}; nothing was moved"
             : undo is null ? "nothing was moved"
-            : $"moved {count} to {folder}; {undo} lists them for undoing";
+            : $"moved {count} to {folder}; move them back with: simclr classify --undo {ShellText.Quote(undo)}";
     }
 
     /// <summary>Returns the deepest folder above all files.</summary>

@@ -131,8 +131,8 @@ internal sealed class DuplicateSearch(
         RequireSeparation(input.Table, files, usual);
         context.WriteNote(string.Create(
             CultureInfo.InvariantCulture,
-            $"note: the encoder of {Source} is not known, so the threshold of {usual} is not measured; name the encoder "
-                + $"with --run to measure one"));
+            $"note: the encoder of {Source} is not known, so the threshold of {usual} is not measured; name the "
+                + $"encoder with --run to measure one"));
         return new ThresholdChoice("default", usual);
     }
 
@@ -154,11 +154,11 @@ internal sealed class DuplicateSearch(
             ? new ThresholdChoice("auto", value, measured)
             : throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"this encoder cannot tell duplicates: copies of {measured.Images} of the images were made, and at every "
-                    + $"threshold that finds {100 * CopyThreshold.MinRecall:0}% of them, at most "
+                $"this encoder cannot tell duplicates: copies of {measured.Images} of the images were made, and at "
+                    + $"every threshold that finds {100 * CopyThreshold.MinRecall:0}% of them, at most "
                     + $"{100 * measured.Precision:0.#}% of the accepted pairs are copies, expected "
-                    + $"{100 * CopyThreshold.MinPrecision:0}%. Train it longer, use another one, or find copies without "
-                    + $"an encoder: 'simclr duplicates FOLDER'"));
+                    + $"{100 * CopyThreshold.MinPrecision:0}%. Train it longer, use another one, or find copies "
+                    + $"without an encoder: 'simclr duplicates FOLDER'"));
     }
 
     /// <summary>

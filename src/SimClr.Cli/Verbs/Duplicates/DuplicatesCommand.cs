@@ -50,7 +50,7 @@ internal static class DuplicatesCommand
                 "identical, resized and recompressed files, and few crops.",
                 "",
                 "--move-to moves files that are identical to the kept one or confirmed by the hash. No file is deleted",
-                "or overwritten.",
+                "or overwritten; 'simclr classify --undo TARGET/undo.csv' moves them back.",
             ],
         };
         arguments.AddTo(verb);

@@ -24,9 +24,12 @@ internal sealed record ThresholdChoice(string Kind, double? Value, CopyThreshold
     /// <summary>A line on a measured threshold; null for others.</summary>
     public string? Line => Measured is null ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"threshold {Value:0.######}, measured on copies of {Measured.Images} of the images: {Percent(Measured.Precision)}"
-            + $" of accepted pairs are copies, {Percent(Measured.Recall)} of copies are found "
-            + $"({string.Join(", ", Measured.RecallByChange.Select(kind => $"{Name(kind.Key)} {Percent(kind.Value)}"))})");
+        $"threshold {Value:0.######}, measured on copies of {Measured.Images} of the images: "
+            + $"{Percent(Measured.Precision)} of accepted pairs are copies, {Percent(Measured.Recall)} of copies are "
+            + $"found ({Recalls})");
+
+    private string Recalls
+        => string.Join(", ", Measured!.RecallByChange.Select(kind => $"{Name(kind.Key)} {Percent(kind.Value)}"));
 
     public void AddTo(JsonObject json)
     {
@@ -34,6 +37,7 @@ internal sealed record ThresholdChoice(string Kind, double? Value, CopyThreshold
         json["threshold_choice"] = Kind;
         json["precision"] = Rounded(Measured?.Precision);
         json["recall"] = Rounded(Measured?.Recall);
+        json["measured_images"] = Measured?.Images;
         json["recall_by_change"] = Measured is null ? null : new JsonObject(Measured.RecallByChange.Select(
             kind => KeyValuePair.Create(Name(kind.Key), (JsonNode?)Rounded(kind.Value))));
     }

@@ -23,7 +23,7 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
     /// <param name="images">The images of the rows.</param>
     /// <param name="skipped">The number of images that could not be read.</param>
     /// <param name="found">The groups.</param>
-    /// <param name="act">What is done once the files are written, before the result is printed; null for nothing.</param>
+    /// <param name="act">An action between writing the files and printing the result; null for none.</param>
     public void Write(
         CommandContext context, RowImages images, int skipped, IGroupList found, Action? act = null)
     {

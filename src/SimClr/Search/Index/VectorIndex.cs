@@ -22,6 +22,7 @@ public sealed class VectorIndex : IDisposable
     private readonly ConcurrentBag<GraphSearcher> searchers = [];
     private HnswGraph? graph;
     private long compared;
+    private IReadOnlyList<string> paths = [];
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="dimension">The dimension of the vectors, 1 to 65,536.</param>
@@ -84,13 +85,15 @@ public sealed class VectorIndex : IDisposable
     /// <summary>The number of vectors compared by graph searches so far.</summary>
     internal long Compared => Volatile.Read(ref compared);
 
-    /// <summary>Creates an index of a table; row numbers are those of the table.</summary>
+    /// <summary>
+    /// Creates an index of a table; row numbers are those of the table, and <see cref="FindImages"/> returns its paths.
+    /// </summary>
     /// <exception cref="DataException">A number is not finite.</exception>
     public static VectorIndex FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         table.RequireFinite();
-        var index = new VectorIndex(table.Dimension, table.Count);
+        var index = new VectorIndex(table.Dimension, table.Count) { paths = table.Paths };
         for (int row = 0; row < table.Count; row++)
         {
             index.rows.Add(table[row]);
@@ -150,6 +153,23 @@ public sealed class VectorIndex : IDisposable
     public IReadOnlyList<Neighbor> Find(ReadOnlySpan<float> query, int count, bool exact = false)
         => Find(query, count, exact ? null : Graph);
 
+    /// <summary>
+    /// Finds the most similar images of a table, most similar first, as the search for vectors does.
+    /// </summary>
+    /// <param name="query">The query vector.</param>
+    /// <param name="top">The number of images to find, at least 1.</param>
+    /// <exception cref="DataException">
+    /// The query has a different dimension, or contains numbers that are not finite.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The index was not created by <see cref="FromTable"/>, or vectors without a path were added to it.
+    /// </exception>
+    public IReadOnlyList<ImageMatch> FindImages(ReadOnlySpan<float> query, int top)
+        => paths.Count == Count
+            ? [.. Find(query, top).Select(neighbor => new ImageMatch(paths[neighbor.Row], neighbor.Similarity))]
+            : throw new InvalidOperationException(
+                $"got an index of {Count} vectors and {paths.Count} paths; create it with VectorIndex.FromTable");
+
     /// <summary>Finds the most similar vectors through the graph, even if exact search is faster.</summary>
     public IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
         => Find(query, count, BuiltGraph);
@@ -158,6 +178,7 @@ public sealed class VectorIndex : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Check(query, "the query");
+        using SearchTelemetry.Timing timing = SearchTelemetry.Start();
         SearchQuery encoded = queries.TryTake(out SearchQuery? free) ? free
             : new SearchQuery(Dimension, rows.CodeLength);
         encoded.Set(query);

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Internals;
 
 namespace SimClr.Training;
 
@@ -31,6 +33,7 @@ internal sealed class CheckpointWriter(
             return;
         }
 
+        using Activity? span = Telemetry.StartSpan("checkpoint");
         guard.Check(state);
         world.CheckWeights(state.Tensors.Select(tensor => tensor.Value), state.Step);
         world.Merge(skipped);

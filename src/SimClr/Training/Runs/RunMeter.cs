@@ -142,6 +142,8 @@ internal sealed class RunMeter(
         }
 
         metrics?.Write(values, step);
+        Telemetry.ReportTraining(
+            health.Loss, (step - firstStep - stepsDone) * options.Batch.Size, waited - lastWait);
         (stepsDone, lastTime, lastWait, lastHealth, lastKnn, lastOnline) =
             (step - firstStep, now, waited, health, knn ?? lastKnn, online ?? lastOnline);
         TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);

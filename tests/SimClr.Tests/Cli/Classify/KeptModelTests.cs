@@ -115,6 +115,66 @@ public sealed class KeptModelTests(ModelFixture fixture) : IClassFixture<ModelFi
             again["predictions"]!.AsArray().Select(image => image!["label"]!.GetValue<string>()));
     }
 
+    [Theory]
+    [InlineData("--fixed-features")]
+    [InlineData("--batch-size", "8")]
+    public void A_linear_layer_is_kept_and_classifies_as_it_was_tested(params string[] recipe)
+    {
+        string file = folder.PathOf("l.simclr");
+        string predictions = folder.PathOf("p.csv");
+        JsonObject json = CommandRun.Of(
+        [
+            "evaluate", "linear", fixture.RunAt("run"), "--train", fixture.RunAt("train"), "--test",
+            fixture.RunAt("test"), "--epochs", "20", "--out", file, "--predictions", predictions, "--json", .. recipe,
+        ]).Json;
+
+        Assert.Equal(24, json["labels"]!.GetValue<int>());
+        Assert.InRange(json["calibration_error"]!.GetValue<double>(), 0, 1);
+        Assert.Equal(
+            File.ReadAllLines(predictions)[1..].Select(line => line.Split(',')[2]),
+            CommandRun.Of("classify", file, fixture.RunAt("test"), "--json").Json["predictions"]!.AsArray()
+                .Select(image => image!["label"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData(true, "--grid", "thin", "--steps", "2")]
+    [InlineData(false, "--rate", "0.05", "--steps", "8", "--from-projection-layer", "1")]
+    public void A_fine_tuned_network_classifies_as_it_was_tested(bool isCalibrated, params string[] recipe)
+    {
+        string output = folder.PathOf("tuned");
+        string predictions = folder.PathOf("p.csv");
+        Assert.Equal(0, CommandRun.Of(
+        [
+            "evaluate", "finetune", fixture.RunAt("run"), "--train", fixture.RunAt("train"), "--test",
+            fixture.RunAt("test"), "--out", output, "--predictions", predictions, "--batch-size", "8", .. recipe,
+        ]).Code);
+
+        CommandRun run = CommandRun.Of("classify", output, fixture.RunAt("test"), "--json");
+        Assert.Equal(
+            File.ReadAllLines(predictions)[1..].Select(line => line.Split(',')[2]),
+            run.Json["predictions"]!.AsArray().Select(image => image!["label"]!.GetValue<string>()));
+        Assert.NotNull(run.Json["novelty_threshold"]);
+        Assert.Contains(
+            isCalibrated ? "held-out training images" : "(test images; ",
+            CommandRun.Of("classify", output, fixture.RunAt("test")).Output);
+        Assert.Equal(isCalibrated, run.Json["temperature"]!.GetValue<double>() != 1);
+    }
+
+    [Fact]
+    public void A_supervised_run_is_a_classifier_without_measures()
+    {
+        string run = folder.PathOf("supervised");
+        Assert.Equal(0, CommandRun.Of(
+            "supervised", fixture.RunAt("train"), "--out", run, "--config", fixture.RunAt("tiny.yaml")).Code);
+
+        CommandRun found = CommandRun.Of("classify", run, fixture.RunAt("test"), "--json");
+
+        Assert.Equal(8, found.Json["images"]!.GetValue<int>());
+        Assert.Null(found.Json["model_accuracy"]);
+        Assert.Null(found.Json["novelty_threshold"]);
+        Assert.All(found.Json["predictions"]!.AsArray(), image => Assert.Null(image!["novelty"]));
+    }
+
     private void Embed(string name, params string[] more)
         => Assert.Equal(0, CommandRun.Of(
             ["embed", fixture.RunAt("run"), fixture.RunAt("train"), "--out", folder.PathOf(name), .. more]).Code);

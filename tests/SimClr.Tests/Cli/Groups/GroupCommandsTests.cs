@@ -30,7 +30,11 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         string[] rows = File.ReadAllLines(fixture.At("d.csv"));
         Assert.Equal("group,keep,path,cosine,identical,width,height,bytes,distance,confirmed,large", rows[0]);
         Assert.Equal(5, rows.Length);
-        Assert.Equal(4, PicturesOf("d.html").Count);
+        Assert.Equal(4, PicturesOf("d.html", script: true).Count);
+        string page = File.ReadAllText(fixture.At("d.html"));
+        Assert.Equal(2, page.Split("<input type=\"checkbox\"").Length - 1);
+        Assert.Equal(1, page.Split(" checked>").Length - 1);   // that of the identical file; the other is not confirmed
+        Assert.Contains("id=\"similarity\"", page);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class OutputOptionTests : IDisposable
         "study run --out",
         "demo --out", "pretrain --out", "supervised --out", "evaluate finetune --out",
         "evaluate transfer --predictions", "data download --out", "classify --copy-to", "classify --move-to",
+        "export hf --out", "weights get --out",
     ];
 
     // The help names of values that are not paths.
