@@ -62,7 +62,7 @@ say "another, on the packages that hang on further ones: a kept index, Parquet, 
 cd "$work"
 dotnet new console -o second -f net10.0
 cd second
-for package in SimClr.Extensions SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx SimClr.SampleImages SimClr.Formats SimClr.Extensions; do
+for package in SimClr.Extensions SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx SimClr.SampleImages SimClr.Formats; do
     dotnet add package "$package" --version "$version"
 done
 dotnet add package "$libtorch" --version 2.10.0
