@@ -113,6 +113,7 @@ ls -l images.parquet images.index encoder.onnx
 say "the tool"
 cd "$work"
 dotnet tool install SimClr.Tool --version "$version" --tool-path tools --add-source feed
+find tools -path '*licenses/magick.net/Notice.txt' | grep .
 tools/simclr --version
 tools/simclr --help > /dev/null
 tools/simclr doctor

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageMagick;
+using ImageMagick.Formats;
 using SimClr.Data;
 
 namespace SimClr.Formats;
@@ -65,7 +66,13 @@ internal sealed class MagickDecoder(bool restrict) : IImageDecoder
         MagickPolicy.Apply(restrict);
 
         // The format is given, so that ImageMagick does not choose one by the content.
-        var settings = new MagickReadSettings { Format = format, FrameIndex = 0, FrameCount = 1 };
+        var settings = new MagickReadSettings
+        {
+            Format = format,
+            FrameIndex = 0,
+            FrameCount = 1,
+            Defines = format == MagickFormat.Dng ? new DngReadDefines { UseCameraWhiteBalance = true } : null,
+        };
         var image = new MagickImage();
         try
         {
