@@ -101,7 +101,7 @@ internal sealed class ClassifyPage(ImageClassifier model, PredictedImages found,
                 $"An image is \"{PredictedImages.Unknown}\" if its cosine distance to its k-th nearest training image "
                     + $"(k = {novelty.Neighbors}) exceeds {novelty.Threshold:0.000}, the "
                     + $"{100 * NoveltyReference.Percentile:0}th percentile of the distances of {novelty.Count:N0} "
-                    + "training images, each to the others."));
+                    + $"training images, each to the others."));
         }
 
         if (model.Quality is { Uncalibrated: { } before } quality)
