@@ -101,6 +101,7 @@ internal sealed class EncoderModel
         OnnxExportOptions options)
     {
         var entries = new Dictionary<string, string>(options.Provenance ?? new Dictionary<string, string>());
+        entries.Remove("format");
         encoder.Describe(entries);
         entries["input"] = InputText;
         entries["input_values"] = options.Input == OnnxInput.Tensor
@@ -124,7 +125,6 @@ internal sealed class EncoderModel
         }
 
         // Last, so that a file that was cut off lacks it.
-        entries.Remove("format");
         entries["format"] = Format;
         return entries;
     }

@@ -16,6 +16,7 @@ public sealed class OnnxImageModel : IDisposable
     private readonly InferenceSession session;
     private readonly ModelDescription description;
     private readonly DataOptions decoding;
+    private bool isDisposed;
 
     private OnnxImageModel(InferenceSession session, ModelDescription description, DataOptions decoding)
         => (this.session, this.description, this.decoding) = (session, description, decoding);
@@ -154,7 +155,11 @@ public sealed class OnnxImageModel : IDisposable
         => new OnnxEmbeddingGenerator(this);
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        isDisposed = true;
+        session.Dispose();
+    }
 
     internal float[] Embed(ReadOnlySpan<byte> encoded, string name)
         => Run(ImageDecoder.Decode(encoded, name, decoding), [ModelDescription.Embedding])[0];
@@ -243,6 +248,7 @@ public sealed class OnnxImageModel : IDisposable
     {
         try
         {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, image.Pixels, [1, image.Height, image.Width, 3]);
             using var run = new RunOptions();

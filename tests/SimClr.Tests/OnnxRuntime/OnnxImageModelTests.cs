@@ -98,6 +98,8 @@ public sealed class OnnxImageModelTests : IDisposable
         }
 
         Assert.Equal(32, model.Embed(files[0]).Length);
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Embed(files[0]));
     }
 
     [Fact]
