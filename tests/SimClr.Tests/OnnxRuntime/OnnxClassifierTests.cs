@@ -11,6 +11,7 @@ using SimClr.Labels;
 using SimClr.Onnx;
 using SimClr.OnnxRuntime;
 using SimClr.Tests.Data;
+using Prediction = SimClr.OnnxRuntime.Prediction;
 
 namespace SimClr.Tests.OnnxRuntime;
 
