@@ -37,7 +37,13 @@ internal sealed class CheckReport(ImageDataSet images, int readable, IReadOnlyLi
             }
         }
 
-        string[] clean = [.. lists.Where(list => list.Items.Count == 0).Select(list => list.Kind)];
+        foreach (CheckedList list in lists.Where(list => list.LeftOut is not null))
+        {
+            yield return $"{list.Title}: not listed, because {list.LeftOut}";
+        }
+
+        string[] clean =
+            [.. lists.Where(list => list.Items.Count == 0 && list.LeftOut is null).Select(list => list.Kind)];
         if (clean.Length > 0)
         {
             yield return $"none: {string.Join(", ", clean).Replace('_', ' ')}";
@@ -62,12 +68,7 @@ internal sealed class CheckReport(ImageDataSet images, int readable, IReadOnlyLi
 
         foreach (CheckedList list in lists)
         {
-            json[list.Kind] = new JsonArray([.. list.Items.Select(item => new JsonObject(
-                [
-                    KeyValuePair.Create("path", (JsonNode?)item.Path),
-                    KeyValuePair.Create("value", (JsonNode?)item.Value),
-                    .. item.Json.Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone())),
-                ]))]);
+            json[list.Kind] = list.LeftOut is null ? new JsonArray([.. list.Items.Select(Entry)]) : null;
         }
 
         return json;
@@ -95,9 +96,18 @@ internal sealed class CheckReport(ImageDataSet images, int readable, IReadOnlyLi
                 new ReportGallery("", note, [.. shown.Select(item => Picture(gallery, item))])));
         }
 
+        sections.AddRange(lists.Where(list => list.LeftOut is not null).Select(list => new ReportSection(
+            list.Title, new ReportParagraph($"Not listed, because {list.LeftOut}."))));
         return new ReportPage(
             "Check of the images", string.Create(CultureInfo.InvariantCulture, $"{images.Name}: {Summary}."), sections);
     }
+
+    private static JsonObject Entry(CheckedItem item) => new(
+    [
+        KeyValuePair.Create("path", (JsonNode?)item.Path),
+        KeyValuePair.Create("value", (JsonNode?)item.Value),
+        .. item.Json.Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone())),
+    ]);
 
     private static GalleryImage Picture(Gallery gallery, CheckedItem item)
         => item.Image is { } index

@@ -14,6 +14,9 @@ internal sealed class CheckSearch
 {
     private const int Digits = 4;
 
+    // A classifier that is wrong on more than half of the images would list mostly its own mistakes.
+    private const double MinAccuracy = 0.5;
+
     private readonly ImageDataSet images;
     private readonly ImageCheck check;
     private readonly QualityLimits limits;
@@ -88,13 +91,14 @@ internal sealed class CheckSearch
         EmbeddingTable table, KnownLabels known, long seed, CancellationToken cancellation)
     {
         LabelCheck found = LabelIssues.Find(table, known.Rows, known.Labels, known.ClassNames, seed, cancellation);
+        bool isAble = found.Accuracy >= MinAccuracy;
         return new CheckedList(
             "wrong_labels",
             "Probably wrong labels",
             Text($"by a classifier that predicts {100 * found.Accuracy:0}% of labels it has not seen; ")
                 + "the less, the more of these are its own mistakes",
             [
-                .. found.Issues.Select(issue => Item(
+                .. found.Issues.Where(_ => isAble).Select(issue => Item(
                     table.Paths[issue.Row],
                     issue.Margin,
                     Text($"'{known.ClassNames[issue.Label]}' {100 * issue.LabelProbability:0}%, more probably ")
@@ -106,6 +110,9 @@ internal sealed class CheckSearch
             ])
         {
             Accuracy = found.Accuracy,
+            LeftOut = isAble ? null : Text(
+                $"the embeddings predict {100 * found.Accuracy:0}% of labels that the classifier has not seen, ")
+                + Text($"expected {100 * MinAccuracy:0}%; use a better encoder"),
         };
     }
 

@@ -11,6 +11,9 @@ internal sealed record CheckedList(string Kind, string Title, string Meaning, IR
 {
     /// <summary>The accuracy of the classifier behind the findings, 0 … 1; null if there is none.</summary>
     public double? Accuracy { get; init; }
+
+    /// <summary>The reason why no image is listed; null if the list is complete.</summary>
+    public string? LeftOut { get; init; }
 }
 
 /// <summary>An image with a fault.</summary>
