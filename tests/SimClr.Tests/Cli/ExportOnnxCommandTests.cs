@@ -148,7 +148,7 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
             "supervised", fixture.At("train"), "--out", fixture.At("labeled"), "--config", fixture.At("tiny.yaml"));
         Assert.Equal(0, run.Code);
 
-        Assert.Null(Export("labeled", fixture.At("encoder.onnx"), "--json").Json["classes"]);
+        Assert.Null(Export("labeled", fixture.At("labeled.onnx"), "--json").Json["classes"]);
         JsonObject json = Export("labeled", fixture.At("classes.onnx"), "--classifier", "--json").Json;
         Assert.Equal("""["embedding","probabilities"]""", json["outputs"]!.ToJsonString());
         Assert.Contains("there is no classifier", Export("run", fixture.At("no.onnx"), "--classifier").Refused(3));
