@@ -37,6 +37,7 @@ dotnet new console -o first -f net10.0
 cd first
 dotnet add package SimClr --version "$version"
 dotnet add package SimClr.Onnx --version "$version"
+dotnet add package SimClr.SampleImages --version "$version"
 dotnet add package "$libtorch" --version 2.10.0
 cp "$root/samples/FirstSteps/Program.cs" Program.cs
 dotnet build -c Release -warnaserror
@@ -44,11 +45,24 @@ dotnet run -c Release --no-build
 dotnet run -c Release --no-build    # again: the run is there, and is gone on with
 dotnet list package --vulnerable --include-transitive
 
+say "a file without a project, as the readme of the packages has it"
+mkdir "$work/file"
+cd "$work/file"
+sed -n '/^#:package/,/^```/p' "$root/docs/package.md" | sed '/^```/d' > app.cs
+sed -i.bak "s/libtorch-cpu-linux-x64/$libtorch/" app.cs
+dotnet run app.cs
+sed -i.bak '/SimClr.SampleImages/d' app.cs
+if dotnet run app.cs 2> errors; then
+    echo "expected an error without SimClr.SampleImages" >&2
+    exit 1
+fi
+grep "sample: needs the package SimClr.SampleImages; add it with dotnet add package SimClr.SampleImages" errors
+
 say "another, on the packages that hang on further ones: a kept index, Parquet, ONNX"
 cd "$work"
 dotnet new console -o second -f net10.0
 cd second
-for package in SimClr.Extensions SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx; do
+for package in SimClr.Extensions SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx SimClr.SampleImages SimClr.Formats; do
     dotnet add package "$package" --version "$version"
 done
 dotnet add package "$libtorch" --version 2.10.0
@@ -57,11 +71,15 @@ using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Extensions;
+using SimClr.Formats;
 using SimClr.Onnx;
 using SimClr.Parquet;
 using SimClr.Store;
 using SimClr.Store.Postgres;
 
+MagickFormats.Register();
+byte[] jxl = Convert.FromBase64String("/wrLQCQIAAEAQABLGIsVgF3+fwCJFgCOxvwB");
+Console.WriteLine($"JPEG XL of {ImageDecoder.Decode(jxl, "red.jxl").Width} pixels");
 using TrainedEncoder encoder = TrainedEncoder.Load(args[0]);
 using ImageDataSet images = DataSets.Open("sample:test").Subset([.. Enumerable.Range(0, 200)]);
 EmbeddingTable embeddings = Embedder.Embed(encoder, images);
@@ -95,15 +113,46 @@ ls -l images.parquet images.index encoder.onnx
 say "the tool"
 cd "$work"
 dotnet tool install SimClr.Tool --version "$version" --tool-path tools --add-source feed
+find tools -path '*licenses/magick.net/Notice.txt' | grep .
 tools/simclr --version
 tools/simclr --help > /dev/null
 tools/simclr doctor
 tools/simclr preset list
+tools/simclr completion bash | bash -n
+tools/simclr "[suggest:11]" "simclr pret" | grep -x pretrain
 tools/simclr pretrain sample:test --out run --preset demo --epochs 1 --set schedule.warmup_epochs=0 --batch-size 64 --json
 tools/simclr evaluate knn run --train sample:test --test sample:test --json
 tools/simclr embed run sample:test --out images.parquet
 tools/simclr index create images.parquet --run run --out images.index
 tools/simclr search images.index images.parquet --row 0 --top 3
 tools/simclr export onnx run --out encoder.onnx --preprocess
+
+say "a program with SimClr.OnnxRuntime alone"
+tools/simclr evaluate logistic run --train sample:test --test sample:test --out classes.simclr
+tools/simclr export onnx classes.simclr --out classes.onnx
+dotnet new console -o classify -f net10.0
+cd classify
+dotnet add package SimClr.OnnxRuntime --version "$version"
+cp "$root/samples/ClassifyOnnx/Program.cs" Program.cs
+dotnet publish -c Release --use-current-runtime --no-self-contained -o published -warnaserror
+published/classify ../classes.onnx "$root/docs/images/icon.png"
+kilobytes=$(du -sk published | cut -f 1)
+echo "$kilobytes kB published"
+[ "$kilobytes" -lt 100000 ]
+cd "$work"
+
+if [ "$libtorch" = libtorch-cpu-linux-x64 ]; then
+    say "the tool, with another libtorch"
+    mkdir -p other/lib
+    find tools -name 'libc10.so' -o -name 'libtorch.so' -o -name 'libtorch_cpu.so' -o -name 'libtorch_global_deps.so' \
+        -o -name 'libgomp-*.so.1' | while read -r library; do cp "$library" other/lib; done
+    SIMCLR_LIBTORCH=$work/other tools/simclr doctor --json | grep -F "\"libtorch_folder\":\"$work/other/lib\""
+    echo "__version__ = '2.9.1'" > other/version.py
+    if SIMCLR_LIBTORCH=$work/other tools/simclr doctor 2> errors; then
+        echo "expected an error: the version differs" >&2
+        exit 1
+    fi
+    grep "which is version 2.9.1; expected 2.10" errors
+fi
 
 say "all of it worked"

@@ -7,7 +7,7 @@ using SimClr.Evaluation;
 using SimClr.Onnx;
 using SimClr.Training;
 
-// A folder, or the images that come with the library; a few of them and a few steps are enough here.
+// A folder, or the images of SimClr.SampleImages; a few of them and a few steps are enough here.
 using ImageDataSet all = DataSets.Open(args.ElementAtOrDefault(0) ?? "sample:");
 using ImageDataSet images = all.Subset([.. Enumerable.Range(0, Math.Min(all.Count, 640))]);
 

@@ -23,6 +23,7 @@ internal enum Purpose : ulong
     ViewOperation = 30,
     SharedCrop = 31,
     Noise = 32,
+    Copies = 40,
 }
 
 /// <summary>

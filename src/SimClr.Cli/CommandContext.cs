@@ -12,7 +12,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 {
     private const int ShownOmissions = 3;
 
-    private static readonly JsonSerializerOptions OneLine = new()
+    /// <summary>The format of results with <c>--json</c>.</summary>
+    public static JsonSerializerOptions OneLine { get; } = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };

@@ -38,6 +38,16 @@ internal static class CommandLine
     {
         CommandWords.Protect(arguments);
         Verb root = CreateRoot();
+        if (Suggestions.Answer(arguments, root) is { } suggestions)
+        {
+            foreach (string word in suggestions)
+            {
+                output.WriteLine(word);
+            }
+
+            return Success;
+        }
+
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || UsageErrors.HasDirective(parsed))
         {
@@ -86,6 +96,9 @@ internal static class CommandLine
                 "transfer suite such as pets:DIR (see 'simclr evaluate transfer --help'). Append :train or :test to",
                 "choose a split where the set has splits.",
                 "",
+                "RUN is a run directory, an encoder file, a folder in the layout of the Hugging Face hub, or",
+                "weights:NAME for a public checkpoint (see 'simclr weights list').",
+                "",
                 "Exit codes: 0 success, 2 invalid usage or configuration, 3 unusable data, 4 training diverged, 5",
                 "resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
@@ -99,9 +112,12 @@ internal static class CommandLine
         root.Add(SearchCommand.Create());
         root.Add(ExportCommand.Create());
         root.Add(ImportCommand.Create());
+        root.Add(WeightsCommand.Create());
         root.Add(DuplicatesCommand.Create());
+        root.Add(CheckCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());
+        root.Add(ClassifyCommand.Create());
         root.Add(MapCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
@@ -112,6 +128,7 @@ internal static class CommandLine
         root.Add(PresetCommand.Create());
         root.Add(StudyCommand.Create());
         root.Add(ValidateCommand.Create());
+        root.Add(CompletionCommand.Create());
         GlobalOptions.AddTo(root);
         return root;
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SimClr.Cli;
 using SimClr.Diagnostics;
+using SimClr.Formats;
 
 bool asked = false;
 using var stop = new CancellationTokenSource();
@@ -9,6 +10,7 @@ using var notice = OperatingSystem.IsWindows() ? null
     : PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30), Stop);
 using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+MagickFormats.Register();
 return ComputeEnvironment.RunBound(
     () => CommandLine.Run(args, StandardStreams.Output, StandardStreams.Error, stop.Token));
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SimClr.Cli.Verbs;
 using SimClr.Distributed;
 
 namespace SimClr.Cli;
@@ -29,6 +30,7 @@ internal sealed class Verb(string name, string description, params string[] exam
             UsageErrors.RejectEmptyNames(parsed);
             var context = new CommandContext(parsed, cancel);
             context.Outputs.Check();
+            WeightsDownload.EnsureRuns(context, parsed);
             action(context);
             return Task.FromResult(0);
         });

@@ -5,7 +5,7 @@ using SimClr.Onnx.Format;
 namespace SimClr.Onnx;
 
 /// <summary>
-/// A builder of ONNX graphs. Values are referred to by name. Each node has one result, with the name of the node.
+/// A builder of ONNX graphs. Values are referred to by name. The result of a node has the name of the node.
 /// </summary>
 internal sealed class GraphBuilder(string name)
 {
@@ -28,10 +28,17 @@ internal sealed class GraphBuilder(string name)
         return name;
     }
 
+    /// <summary>Adds another result to the last node.</summary>
+    public void AddResult(string name) => Graph.Node[^1].Output.Add(name);
+
     /// <summary>Adds a constant tensor of floats, in row-major order.</summary>
     /// <returns>The name of the constant.</returns>
     public string Constant(string name, float[] values, params long[] shape)
         => Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(values), shape);
+
+    /// <summary>Adds a constant number.</summary>
+    /// <returns>The name of the constant.</returns>
+    public string Scalar(string name, float value) => Constant(name, [value], []);
 
     /// <summary>Adds a constant list of integers.</summary>
     /// <returns>The name of the constant.</returns>

@@ -1,17 +1,18 @@
 using SimClr.Heads;
+using static TorchSharp.torch;
 
 namespace SimClr.Onnx;
 
-/// <summary>A <see cref="ProjectionHead"/> as ONNX nodes.</summary>
+/// <summary>A <see cref="ProjectionHead"/>, or its first layers, as ONNX nodes.</summary>
 internal static class HeadGraph
 {
     private const string Prefix = "layers.";
 
     /// <summary>
     /// Adds the head. Input: h, [N, representation]. Returns the name of z, [N, projection], or of h if the head has no
-    /// layers.
+    /// layers. The first layers of a head end with an activation.
     /// </summary>
-    public static string Add(GraphBuilder graph, ProjectionHead head, string h)
+    public static string Add(GraphBuilder graph, nn.Module<Tensor, Tensor> head, string h)
     {
         var weights = new ModuleWeights(head);
         string x = h;
@@ -29,7 +30,7 @@ internal static class HeadGraph
                     graph.Constant($"{name}.bias", layer.Bias, layer.Bias.Length),
                 ],
                 ("transB", 1));
-            if (weights.Has($"{Prefix}linear{i + 1}.weight"))
+            if (head is not ProjectionHead || weights.Has($"{Prefix}linear{i + 1}.weight"))
             {
                 x = graph.Add("Relu", $"head.relu{i}", [x]);
             }

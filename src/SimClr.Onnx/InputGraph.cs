@@ -4,7 +4,7 @@ using SimClr.Onnx.Format;
 namespace SimClr.Onnx;
 
 /// <summary>The input of the model, and the part of the preprocessing that the model contains.</summary>
-internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
+internal sealed class InputGraph(GraphBuilder graph, Preparation preparation)
 {
     public const string Name = "images";
     public const string Batch = "batch";
@@ -17,13 +17,13 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         switch (kind)
         {
             case OnnxInput.Pixels:
-                graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, views.Size, views.Size, 3);
+                graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, preparation.Size, preparation.Size, 3);
                 return AddNormalization(Planes(), byte.MaxValue);
             case OnnxInput.Images:
                 graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, "height", "width", 3);
                 return AddNormalization(AddResize(Planes()), byte.MaxValue);
             default:
-                graph.Input(Name, TensorProto.Types.DataType.Float, Batch, 3, views.Size, views.Size);
+                graph.Input(Name, TensorProto.Types.DataType.Float, Batch, 3, preparation.Size, preparation.Size);
                 return Name;
         }
     }
@@ -38,7 +38,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     /// <summary>Maps 0 … 255 to (x / 255 − mean) · scale with one multiplication and one addition.</summary>
     private string AddNormalization(string input, float max)
     {
-        var pixels = new EvaluationTransform(views);
+        EvaluationTransform pixels = preparation.Transform;
         float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale[channel] / max))];
         float[] shift = [.. Enumerable.Range(0, 3).Select(channel => -pixels.Mean[channel] * pixels.Scale[channel])];
         string x = graph.Add("Mul", "input.scaled", [input, graph.Constant("input.factor", factor, 3, 1, 1)]);
@@ -51,25 +51,27 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     /// </summary>
     private string AddResize(string input)
     {
-        string size = graph.Constant("input.size", views.Size);
+        string size = graph.Constant("input.size", preparation.Size);
         string sides = graph.Add("Shape", "input.sides", [Name], ("start", 1), ("end", 3));
         string shortest = graph.Add("ReduceMin", "input.shortest", [sides], ("keepdims", 1));
         string long_ = graph.Add(
             "Mul",
             "input.stretched",
-            [sides, graph.Constant("input.short_side", new EvaluationTransform(views).ShortSide)]);
+            [sides, graph.Constant("input.short_side", preparation.Transform.ShortSide)]);
         string fitted = graph.Add("Div", "input.fitted", [long_, shortest]);
         string resized = graph.Add(
             "Resize",
             "input.resized",
             [input, "", "", fitted],
             ("axes", new long[] { 2, 3 }),
-            ("mode", views.Interpolation == Interpolation.Bicubic ? "cubic" : "linear"),
+            ("mode", preparation.Interpolation == Interpolation.Bicubic ? "cubic" : "linear"),
             ("cubic_coeff_a", -0.5f),
             ("antialias", 1),
             ("exclude_outside", 1));
         string clamped = graph.Add(
-            "Clip", "input.clamped", [resized, Scalar("input.black", 0), Scalar("input.white", byte.MaxValue)]);
+            "Clip",
+            "input.clamped",
+            [resized, graph.Scalar("input.black", 0), graph.Scalar("input.white", byte.MaxValue)]);
 
         // Half of the margin, rounded to even, as in torchvision's center crop and ONNX's Round.
         string rest = graph.Add("Sub", "input.rest", [fitted, size]);
@@ -78,7 +80,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
             "input.half",
             [
                 graph.Add("Cast", "input.rest_float", [rest], ("to", (int)TensorProto.Types.DataType.Float)),
-                Scalar("input.one_half", 0.5f),
+                graph.Scalar("input.one_half", 0.5f),
             ]);
         string start = graph.Add(
             "Cast",
@@ -88,6 +90,4 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         string end = graph.Add("Add", "input.end", [start, size]);
         return graph.Add("Slice", "input.cropped", [clamped, start, end, graph.Constant("input.axes", 2, 3)]);
     }
-
-    private string Scalar(string name, float value) => graph.Constant(name, [value], []);
 }

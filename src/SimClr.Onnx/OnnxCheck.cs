@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using SimClr.Checkpoints;
-using SimClr.Heads;
+using SimClr.Classification;
 using SimClr.Layers;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
@@ -26,19 +26,32 @@ internal static class OnnxCheck
     /// The difference exceeds <see cref="Tolerance"/>, or a value is not finite.
     /// </exception>
     public static (double Difference, double LargestValue) Run(
-        byte[] model, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+        byte[] model,
+        TrainedEncoder encoder,
+        nn.Module<Tensor, Tensor>? head,
+        OnnxExportOptions options,
+        ImageClassifier? classifier = null)
     {
         using InferenceSession session = Open(model);
+        var preparation = new Preparation(encoder.Views, classifier?.IsForTransfer ?? false);
         double difference = 0;
         double largest = 0;
         foreach (int batch in Batches)
         {
-            var images = new RandomImages(encoder.Views, options.Input, batch);
-            float[] expected = Expected(images, encoder, head, options.Normalize);
+            var images = new RandomImages(preparation, options.Input, batch);
+            float[] rows = Embed(images, encoder, head);
+            var expected = new Dictionary<string, float[]>();
+            if (classifier is not null)
+            {
+                AddPredictions(expected, classifier, rows, images.Count);
+            }
+
+            expected[EncoderModel.OutputName] = options.Normalize ? Normalized(rows, images.Count) : rows;
 
             // The maximum of values that include NaN is NaN, which exceeds any tolerance.
             difference = Math.Max(difference, Difference(expected, session, images));
-            largest = Math.Max(largest, Math.Abs(TensorPrimitives.MaxMagnitude<float>(expected)));
+            largest = Math.Max(
+                largest, Math.Abs(TensorPrimitives.MaxMagnitude<float>(expected[EncoderModel.OutputName])));
         }
 
         if (!double.IsFinite(largest))
@@ -53,7 +66,7 @@ internal static class OnnxCheck
             ? (difference, largest)
             : throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}"
+                $"ONNX Runtime's outputs for random images differ from the encoder's by {difference:G3}"
                     + $"{(largest > 1 ? $" of the maximum magnitude, {largest:G3}" : "")}, more than the allowed "
                     + $"{Tolerance}; nothing was written"));
     }
@@ -81,18 +94,29 @@ internal static class OnnxCheck
         }
     }
 
-    private static double Difference(float[] expected, InferenceSession session, RandomImages images)
+    private static double Difference(
+        Dictionary<string, float[]> expected, InferenceSession session, RandomImages images)
     {
         using OrtValue input = images.ToOrtValue();
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> output = session.Run(
-            run, [InputGraph.Name], [input], [EncoderModel.OutputName]);
-        ReadOnlySpan<float> actual = output[0].GetTensorDataAsSpan<float>();
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(
+            run, [InputGraph.Name], [input], expected.Keys);
+        double largest = 0;
+        foreach ((string name, OrtValue output) in expected.Keys.Zip(outputs))
+        {
+            largest = Math.Max(largest, Difference(name, expected[name], output.GetTensorDataAsSpan<float>()));
+        }
+
+        return largest;
+    }
+
+    private static double Difference(string name, float[] expected, ReadOnlySpan<float> actual)
+    {
         if (actual.Length != expected.Length)
         {
             throw new DataException(
-                $"ONNX Runtime returned {actual.Length} values for {images.Count} image(s), expected "
-                    + $"{expected.Length}; nothing was written");
+                $"ONNX Runtime returned {actual.Length} values for the output '{name}', expected {expected.Length}; "
+                    + "nothing was written");
         }
 
         float[] difference = new float[expected.Length];
@@ -100,7 +124,8 @@ internal static class OnnxCheck
         return Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference));
     }
 
-    private static float[] Expected(RandomImages images, TrainedEncoder encoder, ProjectionHead? head, bool normalize)
+    /// <summary>Computes the rows that the classifier, if any, classifies: not normalized.</summary>
+    private static float[] Embed(RandomImages images, TrainedEncoder encoder, nn.Module<Tensor, Tensor>? head)
     {
         using var scope = NewDisposeScope();
         using var inference = new InferenceMode(encoder.Module);
@@ -112,15 +137,32 @@ internal static class OnnxCheck
             .permute(0, 3, 1, 2);
         Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);
         x = head is null ? x : head.forward(x.to(device(inferenceHead!.Device)));
-        float[] rows = x.cpu().contiguous().data<float>().ToArray();
-        int dimension = rows.Length / images.Count;
-        for (int row = 0; normalize && row < images.Count; row++)
+        return x.cpu().contiguous().data<float>().ToArray();
+    }
+
+    private static void AddPredictions(
+        Dictionary<string, float[]> expected, ImageClassifier classifier, float[] rows, int count)
+    {
+        ImagePrediction[] predictions = [.. rows.Chunk(rows.Length / count).Select(row => classifier.Classify(row))];
+        expected[ClassifierGraph.Probabilities] =
+            [.. predictions.SelectMany(prediction => prediction.Probabilities)];
+        if (classifier.Novelty is not null)
         {
-            Span<float> values = rows.AsSpan(row * dimension, dimension);
+            expected[ClassifierGraph.Novelty] = [.. predictions.Select(prediction => (float)prediction.Novelty!.Value)];
+        }
+    }
+
+    private static float[] Normalized(float[] rows, int count)
+    {
+        int dimension = rows.Length / count;
+        float[] unit = [.. rows];
+        for (int row = 0; row < count; row++)
+        {
+            Span<float> values = unit.AsSpan(row * dimension, dimension);
             float norm = TensorPrimitives.Norm<float>(values);
             TensorPrimitives.Multiply(values, norm > 0 ? 1 / norm : 0, values);
         }
 
-        return rows;
+        return unit;
     }
 }

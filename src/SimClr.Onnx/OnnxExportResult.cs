@@ -14,4 +14,11 @@ namespace SimClr.Onnx;
 /// <param name="Dimension">The number of values per embedding.</param>
 /// <param name="Bytes">The size of the model, in bytes.</param>
 public sealed record OnnxExportResult(
-    double? MaxDifference, double? MaxMagnitude, int Opset, string Input, string Output, int Dimension, long Bytes);
+    double? MaxDifference, double? MaxMagnitude, int Opset, string Input, string Output, int Dimension, long Bytes)
+{
+    /// <summary>The names of all outputs. The embedding is the first.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>The number of classes; 0 for an encoder.</summary>
+    public int Classes { get; init; }
+}

@@ -13,14 +13,14 @@ internal sealed class RandomImages
     private readonly int height;
     private readonly OnnxInput kind;
 
-    /// <param name="views">The views of the encoder.</param>
+    /// <param name="preparation">The preparation of the encoder's input.</param>
     /// <param name="kind">The input of the model.</param>
     /// <param name="count">The number of images.</param>
-    public RandomImages(ViewOptions views, OnnxInput kind, int count)
+    public RandomImages(Preparation preparation, OnnxInput kind, int count)
     {
         this.kind = kind;
         Count = count;
-        Size = views.Size;
+        Size = preparation.Size;
 
         // Images of any size: one portrait image smaller than a view, or several landscape images larger than a view.
         (width, height) = kind != OnnxInput.Images ? (Size, Size)
@@ -33,7 +33,7 @@ internal sealed class RandomImages
             value = (byte)random.NextInt(256);
         }
 
-        Prepared = Prepare(views);
+        Prepared = Prepare(preparation.Transform);
     }
 
     public int Count { get; }
@@ -49,11 +49,10 @@ internal sealed class RandomImages
         ? OrtValue.CreateTensorValueFromMemory(Planes(), [Count, 3, Size, Size])
         : OrtValue.CreateTensorValueFromMemory(pixels, [Count, height, width, 3]);
 
-    private float[] Prepare(ViewOptions views)
+    private float[] Prepare(EvaluationTransform transform)
     {
         int each = 3 * Size * Size;
         float[] prepared = new float[Count * each];
-        var transform = new EvaluationTransform(views);
         (float[] mean, float[] scale) = ([.. transform.Mean], [.. transform.Scale]);
         for (int i = 0; i < Count; i++)
         {

@@ -44,6 +44,24 @@ internal sealed partial class RunSource : IDisposable
         }
     }
 
+    /// <summary>Returns the origin of an encoder that was loaded from a file, and further entries.</summary>
+    public static Dictionary<string, string> ProvenanceOf(
+        TrainedEncoder encoder, IReadOnlyDictionary<string, string>? more)
+        => Joined(encoder.SourceFile is { } file ? Describe(file, record: null, encoder.Metadata) : [], more);
+
+    /// <summary>Returns entries and further ones, which replace those of the same names.</summary>
+    public static Dictionary<string, string> Joined(
+        IReadOnlyDictionary<string, string> entries, IReadOnlyDictionary<string, string>? more)
+    {
+        var all = new Dictionary<string, string>(entries);
+        foreach ((string key, string value) in more ?? new Dictionary<string, string>())
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+
     public void Dispose()
     {
         Encoder.Dispose();

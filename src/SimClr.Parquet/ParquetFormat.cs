@@ -48,7 +48,10 @@ public sealed class ParquetFormat : IEmbeddingFormat
             .ConfigureAwait(false);
         if (rows.ClassNames is { } names && rows.HasLabels)
         {
-            writer.CustomMetadata = new Dictionary<string, string> { [ClassNames] = JsonSerializer.Serialize(names) };
+            writer.CustomMetadata = new Dictionary<string, string>
+            {
+                [ClassNames] = JsonSerializer.Serialize(names, Json.Plain),
+            };
         }
 
         // Row groups have a fixed number of rows, regardless of the blocks.
@@ -84,6 +87,6 @@ public sealed class ParquetFormat : IEmbeddingFormat
         }
 
         reader.CustomMetadata.TryGetValue(ClassNames, out string? names);
-        return table.ToTable(names is null ? null : JsonSerializer.Deserialize<string[]>(names));
+        return table.ToTable(names is null ? null : JsonSerializer.Deserialize<string[]>(names, Json.Plain));
     }
 }

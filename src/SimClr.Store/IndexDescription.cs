@@ -8,7 +8,9 @@ namespace SimClr.Store;
 /// <param name="Encoder">
 /// The fingerprint of the encoder that computed the vectors (see <see cref="EncoderFingerprint"/>), or null if unknown.
 /// </param>
-/// <param name="Run">The location of that encoder: a run directory or a safetensors file, or null.</param>
+/// <param name="Run">
+/// The location of that encoder: a run directory, a safetensors file or <c>weights:NAME</c>; or null.
+/// </param>
 public sealed record IndexDescription(int Dimension, string? Encoder = null, string? Run = null)
 {
     /// <summary>The similarity measure for vectors.</summary>
@@ -27,7 +29,10 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
     public static IndexDescription ForEncoder(TrainedEncoder encoder, string run)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return new IndexDescription(encoder.Dimension, EncoderFingerprint.Compute(encoder), Path.GetFullPath(run));
+        return new IndexDescription(
+            encoder.Dimension,
+            EncoderFingerprint.Compute(encoder),
+            WeightsCatalog.IsName(run) ? run : Path.GetFullPath(run));
     }
 
     /// <summary>Checks that an encoder is the one that computed the vectors.</summary>

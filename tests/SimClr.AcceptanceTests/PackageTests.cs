@@ -28,7 +28,8 @@ public sealed class PackageTests : IDisposable
         string[] library = [$"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md", "icon.png"];
         string[] own = project switch
         {
-            "SimClr" => ["buildTransitive/SimClr.targets", "licenses/fashion-mnist/LICENSE"],
+            "SimClr" => ["buildTransitive/SimClr.targets"],
+            "SimClr.SampleImages" => ["licenses/fashion-mnist/LICENSE"],
             "SimClr.Onnx" => ["licenses/onnx/LICENSE"],
             _ => [],
         };
@@ -38,20 +39,64 @@ public sealed class PackageTests : IDisposable
         Assert.Equal(project, Value(metadata, "id"));
         Assert.Equal("MIT", Value(metadata, "license"));
         Assert.Equal("README.md", Value(metadata, "readme"));
+        Assert.Equal("icon.png", Value(metadata, "icon"));
         Assert.NotEqual("Package Description", Value(metadata, "description"));
+        string[] tags = Value(metadata, "tags").Split(' ');
+        Assert.Equal(tags.Length, tags.Distinct().Count());
+        Assert.Equal(project != "SimClr", tags.Length > 6);
+
+        // No dependency of a dependency, and no libtorch, half a gigabyte for each system: the application chooses it.
         string[] dependencies = [.. metadata.Descendants()
             .Where(e => e.Name.LocalName == "dependency")
             .Select(e => e.Attribute("id")!.Value)];
-        Assert.Contains(dependencies, id => id == "TorchSharp" || id.StartsWith("SimClr", StringComparison.Ordinal));
-
-        // Half a gigabyte for each system: the application chooses it.
+        Assert.Equal(References(project).Order(StringComparer.Ordinal), dependencies.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(dependencies, id => id.StartsWith("libtorch", StringComparison.Ordinal)
             || id.Contains("cuda", StringComparison.Ordinal));
-        Assert.True(package.Entries.Sum(entry => entry.Length) < 8 << 20);
+
+        // Only the package of the images carries them.
+        long size = package.Entries.Sum(entry => entry.Length);
+        Assert.Equal(project == "SimClr.SampleImages", package.Entries.Any(entry => entry.Length > 4 << 20));
+        Assert.InRange(size, 1, 8 << 20);
+        using var readme = new StreamReader(package.GetEntry("README.md")!.Open());
+        string title = readme.ReadLine()!;
+        Assert.Equal($"# {project}", title);
         if (Repository.Configuration == "Release")
         {
             Assert.DoesNotContain(package.Entries, NamesThisFolder);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Each_package_has_a_readme_that_can_be_read_elsewhere(string project)
+    {
+        string readme = File.ReadAllText(project == "SimClr"
+            ? Repository.PathOf("docs", "package.md")
+            : Repository.PathOf("src", project, "README.md"));
+        Assert.Contains($"dotnet add package {project}", readme, StringComparison.Ordinal);
+        Assert.Contains("```csharp\n", readme, StringComparison.Ordinal);
+        Assert.Contains("License: MIT", readme, StringComparison.Ordinal);
+        Assert.All(
+            Regex.Matches(readme, @"\]\(([^)]+)\)").Select(match => match.Groups[1].Value),
+            link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_file_without_a_project_names_the_versions_of_this_build()
+    {
+        string readme = File.ReadAllText(Repository.PathOf("docs", "package.md"));
+        string versions = File.ReadAllText(Repository.PathOf("Directory.Packages.props"));
+        string ours = Regex.Match(
+            File.ReadAllText(Repository.PathOf("Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
+        (string Name, string Version)[] named = [.. Regex.Matches(readme, @"(?m)^#:package (\S+)@(\S+)\r?$")
+            .Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
+        Assert.Equal(3, named.Length);
+        Assert.All(named, package => Assert.True(
+            package.Name.StartsWith("SimClr", StringComparison.Ordinal)
+                ? package.Version == ours
+                : versions.Contains(
+                    $"\"{package.Name}\" Version=\"{package.Version}\"", StringComparison.Ordinal),
+            package.Name));
     }
 
     [Fact]
@@ -88,6 +133,17 @@ public sealed class PackageTests : IDisposable
             "-nologo").Succeeded();
         Assert.Single(Directory.GetFiles(folder.Path, "*.snupkg"));
         return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
+    }
+
+    /// <summary>The packages and projects that a project references, without tools of its build.</summary>
+    private static IEnumerable<string> References(string project)
+    {
+        XElement root = XElement.Load(Repository.PathOf("src", project, $"{project}.csproj"));
+        return root.Descendants("PackageReference")
+            .Where(e => e.Attribute("PrivateAssets") is null)
+            .Select(e => e.Attribute("Include")!.Value)
+            .Concat(root.Descendants("ProjectReference")
+                .Select(e => Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value)));
     }
 
     // Files required by the package format.

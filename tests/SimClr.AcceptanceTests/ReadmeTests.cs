@@ -68,7 +68,7 @@ public sealed partial class ReadmeTests
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains(
                 "cifar10", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
-        Assert.Equal(22, commands.Length);
+        Assert.Equal(24, commands.Length);
         Within(folder, () => Assert.All(commands, command =>
         {
             using var said = new StringWriter();
@@ -82,7 +82,7 @@ public sealed partial class ReadmeTests
         Assert.All(
             [
                 "photos.npy", "photos.index", "found.html", "duplicates.html", "clusters.html", "labels.csv",
-                "map.html", "encoder.onnx",
+                "map.html", "encoder.onnx", "animals.simclr", "check.html", "classes.html",
             ],
             file => Assert.True(File.Exists(folder.PathOf(file)), file));
         Assert.True(File.Exists(folder.PathOf("runs", "photos", "encoder.safetensors")));

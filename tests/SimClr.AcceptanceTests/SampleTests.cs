@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -129,7 +130,8 @@ public sealed partial class SampleTests : IDisposable
                     return (status, found, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 }));
             double[] times = [.. answers.Select(answer => answer.Milliseconds).Order()];
-            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
                 $"{Requests} requests, {answers.Count(answer => answer.Status != HttpStatusCode.OK)} errors, "
                     + $"p50 {times[Requests / 2]:F0} ms, p95 {times[Requests * 95 / 100]:F0} ms"));
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));

@@ -41,6 +41,7 @@ internal static partial class CommandWords
         ["FineTuneOptions.Rate"] = "--rate",
         ["ImageCollection.CompleteAsync"] = "'simclr index add'",
         ["ImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create'",
+        ["ImageClassifier.Save"] = "'simclr label --model'",
         ["ImportOptions.Encoder"] = "--encoder",
         ["ImportOptions.Interpolation"] = "--interpolation",
         ["ImportOptions.Normalize"] = "--normalize",
@@ -67,6 +68,7 @@ internal static partial class CommandWords
             = "'simclr index create IMAGES --run RUN --out {0} --store …'",
         ["PredictionsFile.Write"] = "'--predictions {0}' of an evaluation",
         ["SqliteImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create IMAGES --run RUN --out {0}'",
+        ["WeightsCache.AddAsync"] = "'simclr weights get {0} --from FILE'",
     };
 
     // In quotes, or as part of a path, the text is the user's own and is not translated.

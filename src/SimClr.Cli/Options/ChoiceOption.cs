@@ -15,6 +15,7 @@ internal static class ChoiceOption
             Description = $"{description}: {list}{(usual is null ? "" : $". Default: {usual}.")}",
             HelpName = "name",
         };
+        option.CompletionSources.Add([.. choices]);
         option.Validators.Add(result =>
         {
             string? typed = result.GetValueOrDefault<string?>();

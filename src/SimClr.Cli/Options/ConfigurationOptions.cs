@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using SimClr.Configuration;
 
 namespace SimClr.Cli;
@@ -24,6 +25,12 @@ internal sealed class ConfigurationOptions
         HelpName = "section.key=value",
     };
 
+    public ConfigurationOptions()
+    {
+        preset.CompletionSources.Add([.. Presets.Names]);
+        assignments.CompletionSources.Add(_ => Keys());
+    }
+
     public void AddTo(Command verb)
     {
         verb.Add(preset);
@@ -36,6 +43,12 @@ internal sealed class ConfigurationOptions
     /// </summary>
     public bool IsSpecified(CommandContext context)
         => context.Value(preset) is not null || context.Value(file) is not null;
+
+    // With the sign, so that the value can be typed at once.
+    private static IEnumerable<string> Keys() => RunConfiguration.ToJson(new PretrainOptions())
+        .SelectMany(section => section.Value is JsonObject keys
+            ? keys.Select(key => $"{section.Key}.{key.Key}=")
+            : [$"{section.Key}="]);
 
     /// <summary>Whether <c>--set</c> assigns this key.</summary>
     public bool Assigns(CommandContext context, string key)

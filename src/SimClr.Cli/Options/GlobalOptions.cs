@@ -36,6 +36,7 @@ internal static class GlobalOptions
             HelpName = "name",
             Recursive = true,
         };
+        option.CompletionSources.Add("auto", "cpu", "cuda", "mps");
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } typed && !ComputeEnvironment.IsDeviceName(typed))

@@ -43,6 +43,23 @@ internal static class NumberOption
     public static Option<double?> Positive(string name, string description)
         => Real(name, description, value => value > 0, "a number above 0");
 
+    /// <summary>Creates an option for a number above 0 or the word "auto", which stands for 0.</summary>
+    public static Option<double?> PositiveOrAuto(string name, string description)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "x|auto",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                bool good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    && value > 0 && double.IsFinite(value);
+                return text == "auto" ? 0
+                    : good ? value
+                    : Bad<double>(result, name, text, "a number above 0, or auto");
+            },
+        };
+
     public static Option<double?> NonNegative(string name, string description)
         => Real(name, description, value => value >= 0, "a number of 0 or more");
 

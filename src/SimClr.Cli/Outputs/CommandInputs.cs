@@ -13,8 +13,10 @@ internal sealed class CommandInputs
     // The help names of option values that are files or folders.
     private static readonly string[] PathNames = ["DATA", "DIR", "EMBEDDINGS", "FILE", "FOLDER", "PART", "RUN"];
 
-    // The list of skipped images, a partial result, and the temporary files of SQLite while it writes an index.
-    private static readonly string[] CompanionSuffixes = [".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
+    // The list of skipped images, the encoder, a partial result, and the temporary files of SQLite while it writes an
+    // index.
+    private static readonly string[] CompanionSuffixes =
+        [".skipped.jsonl", EmbeddingSource.Suffix, ".part", "-journal", "-wal", "-shm"];
 
     private readonly (Symbol By, string Typed, string Real)[] files;
     private readonly (string Typed, string Real)[] folders;

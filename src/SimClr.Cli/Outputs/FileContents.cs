@@ -13,6 +13,9 @@ namespace SimClr.Cli.Outputs;
 /// </summary>
 internal static class FileContents
 {
+    /// <summary>The beginning of a list of predictions in JSON.</summary>
+    public const string PredictionStart = "{\"made_by\":\"simclr classify\",";
+
     private const int MaxLineBytes = 1 << 12;
     private const int MaxHeaderBytes = 1 << 26;
 
@@ -78,7 +81,16 @@ internal static class FileContents
     /// </summary>
     public static bool IsEncoderTensors(string file)
         => Header(file) is { } header && header.TryGetProperty("__metadata__", out JsonElement entries)
-            && Has(entries, "encoder") && Has(entries, "views") && !Has(entries, "step");
+            && Has(entries, "encoder") && Has(entries, "views") && !Has(entries, "step") && !Has(entries, "classifier");
+
+    /// <summary>Whether a file is a classifier: an encoder and the layer on it.</summary>
+    public static bool IsClassifier(string file)
+        => Header(file) is { } header && header.TryGetProperty("__metadata__", out JsonElement entries)
+            && Has(entries, "encoder") && Has(entries, "classifier");
+
+    /// <summary>Whether a file is a list of predictions in JSON, which begins with its origin.</summary>
+    public static bool IsPredictionJson(string file)
+        => Start(file, PredictionStart.Length).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(PredictionStart));
 
     public static bool IsEncoderZip(string file)
     {
@@ -97,7 +109,12 @@ internal static class FileContents
     /// Whether the Parquet footer, which precedes its length and the format name at the end of the file, names the
     /// columns.
     /// </summary>
-    public static bool IsEmbeddingColumns(string file)
+    public static bool IsEmbeddingColumns(string file) => HasParquetColumns(file, "path", "embedding");
+
+    /// <summary>Whether a Parquet file has the columns of predictions.</summary>
+    public static bool IsPredictionColumns(string file) => HasParquetColumns(file, "path", "probability", "unknown");
+
+    private static bool HasParquetColumns(string file, params string[] names)
     {
         using FileStream stream = Open(file);
         byte[] end = new byte[8];
@@ -119,7 +136,7 @@ internal static class FileContents
         byte[] footer = new byte[length];
         stream.Position = stream.Length - end.Length - length;
         stream.ReadExactly(footer);
-        return footer.AsSpan().IndexOf("embedding"u8) >= 0 && footer.AsSpan().IndexOf("path"u8) >= 0;
+        return names.All(name => footer.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name)) >= 0);
     }
 
     /// <summary>Whether the first fields of the model are the format version and the producer name.</summary>

@@ -1,3 +1,5 @@
+using SimClr.Classification;
+using SimClr.Cli.Verbs;
 using SimClr.Data;
 
 namespace SimClr.Cli.Outputs;
@@ -12,6 +14,9 @@ internal static class OutputKinds
     };
 
     private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", FileContents.IsSkippedList);
+    private static readonly (string, Func<string, bool>) Source =
+        (EmbeddingSource.Suffix, file => EmbeddingSource.Read(file) is not null);
+
     private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // checked when the work resumes
 
     /// <summary>A page for a browser.</summary>
@@ -27,11 +32,32 @@ internal static class OutputKinds
 
     public static OutputKind Duplicates { get; } = Rows("duplicates", "group,keep,path");
 
+    /// <summary>The findings of <c>simclr check</c>.</summary>
+    public static OutputKind Check { get; } = new(
+        "findings",
+        "check.csv",
+        new OutputFormat([".csv"], file => FileContents.HasColumns(file, CheckReport.CsvHeader)),
+        new OutputFormat([".json"], file => FileContents.FirstLineOf(file)?.StartsWith(
+            "{\"check\":", StringComparison.Ordinal) == true));
+
     public static OutputKind Clusters { get; } = Rows("clusters", "path,cluster,cosine");
 
     public static OutputKind Coordinates { get; } = Rows("map", "path,x,y");
 
     public static OutputKind LabelPredictions { get; } = Rows("predictions", "path,label,prediction,confidence");
+
+    /// <summary>The classes of new images.</summary>
+    public static OutputKind Classifications { get; } = new(
+        "predictions",
+        "predictions.csv",
+        new OutputFormat([".csv"], file => FileContents.HasColumns(file, "path,label,probability,novelty,unknown")),
+        new OutputFormat([".parquet"], FileContents.IsPredictionColumns),
+        new OutputFormat([".json"], FileContents.IsPredictionJson));
+
+    public static OutputKind Classifier { get; } = new(
+        "a classifier",
+        $"animals{ImageClassifier.Extension}",
+        new OutputFormat([ImageClassifier.Extension], FileContents.IsClassifier));
 
     public static OutputKind Predictions { get; } = Rows(
         "predictions", "path,label,prediction,correct", "path,class,mark,score");
@@ -52,10 +78,11 @@ internal static class OutputKinds
             FileContents.IsMatrix,
             (".csv", file => FileContents.HasColumns(file, "path,width,height")),
             Skipped,
+            Source,
             Part),
-        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Part),
-        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Part),
-        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Part));
+        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Source, Part),
+        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Source, Part),
+        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Source, Part));
 
     public static OutputKind Weights { get; } = new(
         "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], FileContents.IsEncoderTensors));
@@ -82,7 +109,10 @@ internal static class OutputKinds
     public static OutputKind Index { get; } = new("an index", "photos.index");
 
     private static IEnumerable<OutputKind> WithFormats =>
-        [Map, Picture, Chart, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
+    [
+        Map, Picture, Chart, Check, Duplicates, Classifications, Classifier, Embeddings, Weights, PyTorchWeights, Onnx,
+        Pack, Figures, Preset,
+    ];
 
     /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>
     public static bool IsKnownExtension(string extension)

@@ -14,10 +14,13 @@ internal sealed class ClaimDifference
     // Half of the interval over the test images; NaN without.
     private readonly double testHalf;
 
-    private ClaimDifference(IReadOnlyDictionary<long, double> seeds, double testHalf)
+    private readonly StudyMeasure measure;
+
+    private ClaimDifference(IReadOnlyDictionary<long, double> seeds, double testHalf, StudyMeasure measure)
     {
         this.seeds = seeds;
         this.testHalf = testHalf;
+        this.measure = measure;
     }
 
     /// <summary>The mean over the seeds; NaN without any.</summary>
@@ -30,10 +33,15 @@ internal sealed class ClaimDifference
     /// <summary>The difference in words.</summary>
     public string Text => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Signed(Mean)}{Ends} ({(seeds.Count > 1 ? $"95% over {seeds.Count} seeds"
+        $"{SignedMean}{Ends} ({(seeds.Count > 1 ? $"95% over {seeds.Count} seeds"
             : double.IsNaN(testHalf) ? "one seed, no interval" : "95% over the test images of one seed")})");
 
-    private string Ends => double.IsFinite(Half) ? $" [{Signed(Low)}, {Signed(High)}]" : "";
+    /// <summary>The mean with its sign.</summary>
+    public string SignedMean => StudyText.Signed(Mean, measure);
+
+    private string Ends => double.IsFinite(Half)
+        ? $" [{StudyText.Signed(Low, measure)}, {StudyText.Signed(High, measure)}]"
+        : "";
 
     private double Half => StudentT.MeanInterval([.. seeds.Values]) is { } interval ? (interval.High - interval.Low) / 2
         : double.IsNaN(testHalf) ? double.PositiveInfinity
@@ -45,16 +53,12 @@ internal sealed class ClaimDifference
         double half = more.TestInterval() is { } first && less.TestInterval() is { } second
             ? Math.Sqrt(SquareOfHalf(first) + SquareOfHalf(second))
             : double.NaN;
-        return new ClaimDifference(Subtract(more.Seeds(), less.Seeds()), half);
+        return new ClaimDifference(Subtract(more.Seeds(), less.Seeds()), half, more.Measure);
     }
 
     /// <summary>Subtracts another difference, seed by seed.</summary>
     public ClaimDifference Minus(ClaimDifference other) => new(
-        Subtract(seeds, other.seeds), Math.Sqrt((testHalf * testHalf) + (other.testHalf * other.testHalf)));
-
-    /// <summary>A number with its sign; rounded before, or a small negative number would be a negative zero.</summary>
-    public static string Signed(double value)
-        => Math.Round(value, 1).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+        Subtract(seeds, other.seeds), Math.Sqrt((testHalf * testHalf) + (other.testHalf * other.testHalf)), measure);
 
     private static Dictionary<long, double> Subtract(
         IReadOnlyDictionary<long, double>? more, IReadOnlyDictionary<long, double>? less)

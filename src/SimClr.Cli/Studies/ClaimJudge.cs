@@ -14,6 +14,8 @@ internal sealed class ClaimJudge(StudyResults results)
 {
     private const double Significance = 0.05;
 
+    private const int MaxLabels = 4;
+
     // In the unit of the measure: percentage points for accuracies.
     private const double DefaultMargin = 1;
 
@@ -99,7 +101,8 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             difference.Low > by,
-            $"{more}: {Number(first.Values.Average())}; {less}: {Number(second.Values.Average())}; difference "
+            $"{more}: {StudyText.Plain(first.Values.Average(), more.Measure)}; "
+                + $"{less}: {StudyText.Plain(second.Values.Average(), less.Measure)}; difference "
                 + difference.Text,
             ("difference", difference.Mean),
             ("low", difference.Low),
@@ -136,13 +139,23 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             difference.Low > 0,
-            $"best {best.Label}: {Number(best.Mean)}; else {rival.Label}: {Number(rival.Mean)}; difference "
-                + difference.Text,
+            $"{BestOf(inside, best)}; {BestOf(outside, rival)}; difference {difference.Text}",
             ("best", best.Mean),
             ("rival", rival.Mean),
             ("difference", difference.Mean),
             ("low", difference.Low),
             ("high", difference.High));
+    }
+
+    private static string BestOf(
+        (string Label, ClaimSelection At, double Mean)[] points, (string Label, ClaimSelection At, double Mean) best)
+    {
+        string all = points.Length <= MaxLabels
+            ? string.Join(", ", points.Select(point => point.Label))
+            : $"{points.Length} others";
+        return points.Length == 1
+            ? $"{best.Label}: {StudyText.Plain(best.Mean, best.At.Measure)}"
+            : $"best of {all}: {best.Label}, {StudyText.Plain(best.Mean, best.At.Measure)}";
     }
 
     private ClaimOutcome Gap(StudyClaim claim)
@@ -167,8 +180,8 @@ internal sealed class ClaimJudge(StudyResults results)
         return Outcome(
             claim,
             difference.Low > 0,
-            $"gap {ClaimDifference.Signed(here.Mean)} at {new ClaimSelection(results, at)}, "
-                + $"{ClaimDifference.Signed(there.Mean)} at {new ClaimSelection(results, than)}: {difference.Text}",
+            $"gap {here.SignedMean} at {new ClaimSelection(results, at)}, "
+                + $"{there.SignedMean} at {new ClaimSelection(results, than)}: {difference.Text}",
             ("gap", here.Mean),
             ("other_gap", there.Mean),
             ("difference", difference.Mean),
@@ -220,12 +233,13 @@ internal sealed class ClaimJudge(StudyResults results)
         double mean = seeds.Values.Average();
         Interval? interval = StudentT.MeanInterval([.. seeds.Values]) ?? selection.TestInterval();
         (double low, double high) = interval is { } known ? (known.Low, known.High) : (mean, mean);
+        StudyMeasure measure = selection.Measure;
         bool holds = Limit(claim, "above") is { } above ? low > above : high < Limit(claim, "below")!.Value;
         return Outcome(
             claim,
             holds,
-            $"{selection}: {Number(mean)}"
-                + (interval is null ? "" : $" [{Number(low)}, {Number(high)}]")
+            $"{selection}: {StudyText.Plain(mean, measure)}"
+                + (interval is null ? "" : $" [{StudyText.Plain(low, measure)}, {StudyText.Plain(high, measure)}]")
                 + $" ({IntervalText(seeds.Count, interval)})",
             ("mean", mean),
             ("low", low),
@@ -262,8 +276,6 @@ internal sealed class ClaimJudge(StudyResults results)
 
     private static string Probability(double p)
         => p < 0.001 ? "< 0.001" : string.Create(CultureInfo.InvariantCulture, $"{p:F3}");
-
-    private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
     // Rounded before, or a small negative number would be a negative zero.
     private static string Plain(double value)

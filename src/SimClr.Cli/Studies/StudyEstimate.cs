@@ -6,9 +6,12 @@ namespace SimClr.Cli.Studies;
 
 /// <summary>The expected cost of what is left of a study.</summary>
 /// <param name="Time">The time to train, by the speed that <c>simclr doctor</c> measures.</param>
+/// <param name="Measuring">
+/// The time to measure the cells, by that of the finished ones; null if none is finished.
+/// </param>
 /// <param name="ImagesSeen">The number of images trained on, over all epochs.</param>
 /// <param name="Bytes">The disk space of the runs.</param>
-internal sealed record StudyEstimate(TimeSpan Time, long ImagesSeen, long Bytes)
+internal sealed record StudyEstimate(TimeSpan Time, TimeSpan? Measuring, long ImagesSeen, long Bytes)
 {
     private const string TestedPreset = "cifar10-small";
 
@@ -19,15 +22,18 @@ internal sealed record StudyEstimate(TimeSpan Time, long ImagesSeen, long Bytes)
     /// </summary>
     public static StudyEstimate Create(
         CommandContext context,
-        StudyPlan plan,
         IReadOnlyDictionary<string, PretrainOptions> configurations,
         IReadOnlyList<StudyCell> cells,
+        IReadOnlyList<CellRecord> finished,
         int images)
     {
         StudyRun[] runs = [.. cells.Select(cell => cell.Run).OfType<StudyRun>().DistinctBy(run => run.Name)];
+        TimeSpan? measuring = finished.Count == 0
+            ? null
+            : cells.Count * TimeSpan.FromSeconds(finished.Average(MeasuringSeconds));
         if (runs.Length == 0)
         {
-            return new StudyEstimate(TimeSpan.Zero, 0, 0);
+            return new StudyEstimate(TimeSpan.Zero, measuring, 0, 0);
         }
 
         PretrainOptions tested = Presets.Load(TestedPreset);
@@ -44,8 +50,13 @@ internal sealed record StudyEstimate(TimeSpan Time, long ImagesSeen, long Bytes)
             bytes += BytesOf(options);
         }
 
-        return new StudyEstimate(TimeSpan.FromSeconds(seconds), seen, bytes);
+        return new StudyEstimate(TimeSpan.FromSeconds(seconds), measuring, seen, bytes);
     }
+
+    // A command that gives several measurements counts once.
+    private static double MeasuringSeconds(CellRecord cell)
+        => cell.Measurements.Values.DistinctBy(measurement => measurement.Command)
+            .Sum(measurement => measurement.Seconds);
 
     // The encoder, and in each checkpoint weights and momentum.
     private static long BytesOf(PretrainOptions options)

@@ -32,7 +32,7 @@ internal static class StudyPlanText
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"  cost    about {ProgressText.Span(estimate.Time)} of training on this machine "
-                    + $"({estimate.ImagesSeen:N0} images), and the time of measuring; "
+                    + $"({estimate.ImagesSeen:N0} images), and {Measuring(estimate)}; "
                     + $"{estimate.Bytes / 1e6:N0} MB of disk");
         }
 
@@ -56,6 +56,7 @@ internal static class StudyPlanText
             ["images"] = record.Data.Taken,
             ["cells"] = new JsonArray([.. cells.Select(cell => Json(cell, !left.Contains(cell), commands))]),
             ["seconds"] = Math.Round(estimate.Time.TotalSeconds),
+            ["measuring_seconds"] = estimate.Measuring is { } time ? Math.Round(time.TotalSeconds) : null,
             ["images_seen"] = estimate.ImagesSeen,
             ["bytes"] = estimate.Bytes,
         };
@@ -74,6 +75,10 @@ internal static class StudyPlanText
                     group => JsonValue.Create(string.Join(' ', group.Command.Select(ShellText.Quote)))),
             ]),
     };
+
+    private static string Measuring(StudyEstimate estimate) => estimate.Measuring is { } time
+        ? $"about {ProgressText.Span(time)} of measuring, by the finished cells"
+        : "the time of measuring";
 
     private static string Seeds(StudyPlan plan)
         => plan.Seeds.Count == 1 ? $"seed {plan.Seeds[0]}" : $"seeds {string.Join(", ", plan.Seeds)}";

@@ -19,6 +19,18 @@ internal static class StudyText
             : mean;
     }
 
+    /// <summary>A number of a claim: percent with one decimal, others with two.</summary>
+    public static string Plain(double value, StudyMeasure measure)
+        => value.ToString(measure.Percent ? "F1" : "F2", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// A number of a claim with its sign; rounded before, or a small negative number would be a negative zero.
+    /// </summary>
+    public static string Signed(double value, StudyMeasure measure)
+        => measure.Percent
+            ? Math.Round(value, 1).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture)
+            : Math.Round(value, 2).ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture);
+
     /// <summary>A number of a measure: percent with one decimal, others with three significant digits.</summary>
     public static string Number(double value, StudyMeasure measure)
         => measure.Percent

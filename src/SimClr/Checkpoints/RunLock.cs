@@ -86,6 +86,6 @@ internal sealed class RunLock : IDisposable
 
     // EWOULDBLOCK, or a sharing violation on Windows, means that another process holds the file. Other errors, such as
     // missing permissions or a full disk, are reported unchanged.
-    private static bool IsHeld(IOException error)
+    internal static bool IsHeld(IOException error)
         => error.GetType() == typeof(IOException) && error.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -19,7 +19,7 @@ internal static class RunMetrics
     {
         try
         {
-            var values = JsonSerializer.Deserialize<Dictionary<string, double>>(line);
+            var values = JsonSerializer.Deserialize<Dictionary<string, double>>(line, Json.Plain);
             return values?.ContainsKey("step") == true ? values : null;
         }
         catch (JsonException)

@@ -17,6 +17,10 @@ public sealed class TrainedEncoder : IDisposable
 {
     internal const string Prefix = "encoder.";
     internal const string ProjectionPrefix = "projection.";
+
+    /// <summary>The beginning of the names of a classifier's tensors that are neither layers nor part of one.</summary>
+    internal const string ReferencePrefix = "reference.";
+
     private const string CustomEncoderKey = "own_encoder";
 
     /// <summary>Combines an encoder with its views.</summary>
@@ -79,10 +83,14 @@ public sealed class TrainedEncoder : IDisposable
     public string? SourceFile { get; internal init; }
 
     /// <summary>
-    /// Loads an encoder from a file or from a run: its <c>encoder.safetensors</c>, or the latest checkpoint of an
-    /// unfinished run.
+    /// Loads an encoder from a file, from a run (its <c>encoder.safetensors</c>, or the latest checkpoint of an
+    /// unfinished run), from a folder in Hugging Face's layout, or by name from the <see cref="WeightsCatalog"/>.
     /// </summary>
-    /// <param name="path">A run directory, or a file written by <see cref="Save"/>.</param>
+    /// <param name="path">
+    /// A run directory, a file written by <see cref="Save"/>, a folder with timm's <c>config.json</c> and
+    /// <c>model.safetensors</c>, or <c>weights:NAME</c>, which is downloaded into the <see cref="WeightsCache"/> unless
+    /// it is there.
+    /// </param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
     /// <param name="customEncoder">
     /// The user's module, if the run was trained with a custom encoder; otherwise null.
@@ -93,7 +101,9 @@ public sealed class TrainedEncoder : IDisposable
     {
         string file = Find(path);
         using IWeightsFile content = WeightsFile.Read(file);
-        return Load(content, file, device, customEncoder);
+        return !HasDescription(content) && HuggingFaceFolder.ConfigOf(file) is { } config
+            ? HuggingFaceFolder.Load(content, file, config, device)
+            : Load(content, file, device, customEncoder);
     }
 
     /// <summary>Loads an encoder from an open file.</summary>
@@ -167,7 +177,7 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>
     /// Returns the type of the custom module whose weights a file contains; null for an encoder of the catalog.
     /// </summary>
-    /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
+    /// <param name="path">What <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> takes.</param>
     /// <exception cref="DataException">There is no encoder, or the file is damaged.</exception>
     public static string? CustomEncoderOf(string path)
     {
@@ -222,7 +232,8 @@ public sealed class TrainedEncoder : IDisposable
         string prefix = content.Metadata.ContainsKey("step") ? Prefix : "";
         var values = content.Tensors
             .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias")
-                && !t.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal))
+                && !t.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal)
+                && !t.Key.StartsWith(ReferencePrefix, StringComparison.Ordinal))
             .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
         ModuleState.Load(ModuleState.Enumerate(module), values, file);
     }
@@ -242,8 +253,12 @@ public sealed class TrainedEncoder : IDisposable
         }
     }
 
-    private static string Find(string path)
+    /// <summary>Returns the weights file of a run, a folder, a name or a file.</summary>
+    /// <exception cref="DataException">There is none, or a download failed.</exception>
+    /// <exception cref="ConfigurationException">No weights have this name.</exception>
+    internal static string Find(string path)
     {
+        path = WeightsCache.Resolve(path);
         if (File.Exists(path))
         {
             return path;
@@ -256,8 +271,9 @@ public sealed class TrainedEncoder : IDisposable
         }
 
         return run.LatestCheckpoint()
+            ?? HuggingFaceFolder.WeightsIn(path)
             ?? throw new DataException(
                 $"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a "
-                    + "safetensors file; found neither");
+                    + $"safetensors file; found neither{WeightsCatalog.Hint(path)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SimClr.Internals;
 
 namespace SimClr.Configuration;
 
@@ -12,7 +13,7 @@ public static class RunConfiguration
     private const string PresetKey = "preset";
     private const string Assignments = "the assignments";
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions Format = new(Json.Plain)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
@@ -94,7 +95,7 @@ public static class RunConfiguration
     public static JsonObject ToJson(PretrainOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return JsonSerializer.SerializeToNode(options, Json)!.AsObject();
+        return JsonSerializer.SerializeToNode(options, Format)!.AsObject();
     }
 
     /// <summary>Returns the keys in which two configurations differ, in order of declaration.</summary>

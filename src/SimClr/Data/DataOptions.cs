@@ -5,6 +5,8 @@ namespace SimClr.Data;
 /// <summary>The options for reading images: section <c>data</c> of the configuration.</summary>
 public sealed record DataOptions
 {
+    internal const string DecodeLimitName = "data.decode_limit_megapixels";
+
     /// <summary>
     /// The maximum image size in megapixels. A larger image is skipped before its pixels are allocated. Default: 100.
     /// </summary>

@@ -39,8 +39,8 @@ public static class DataSets
     /// transfer suite's <c>food101:DIR</c>, <c>birdsnap:DIR</c>, <c>sun397:DIR</c>, <c>cars:DIR</c>,
     /// <c>aircraft:DIR</c>, <c>voc2007:DIR</c>, <c>dtd:DIR</c>, <c>pets:DIR</c>, <c>caltech101:DIR</c>,
     /// <c>flowers:DIR</c>, each optionally with a split such as <c>:train</c> or <c>:test</c> appended (default:
-    /// <c>train</c>; for stl10 <c>unlabeled</c>); <c>tar:GLOB</c> (WebDataset shards); <c>sample:</c> (8,000 embedded
-    /// images) or <c>sample:test</c> (2,000 others).
+    /// <c>train</c>; for stl10 <c>unlabeled</c>); <c>tar:GLOB</c> (WebDataset shards); <c>sample:</c> (8,000 images of
+    /// SimClr.SampleImages) or <c>sample:test</c> (2,000 others).
     /// </summary>
     /// <param name="argument">A path or a data spec.</param>
     /// <param name="options">The options for decoding; null for the defaults.</param>

@@ -86,11 +86,13 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// Opens the images in this assembly, from Fashion-MNIST: 8,000 for training and 2,000 for testing; 28 × 28 pixels,
-    /// 10 classes.
+    /// Opens the images of the package SimClr.SampleImages, from Fashion-MNIST: 8,000 for training and 2,000 for
+    /// testing; 28 × 28 pixels, 10 classes.
     /// </summary>
     /// <param name="split">The part: train or test.</param>
-    /// <exception cref="ConfigurationException">The set has no such split.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The set has no such split, or the program does not reference the package.
+    /// </exception>
     public static ImageDataSet Sample(DataSplit split = DataSplit.Train) => Published("sample", "", split, null);
 
     /// <summary>CIFAR-10 (Krizhevsky 2009): 32 × 32 pixels, 10 classes. Train and test.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
+using SimClr.Internals;
 
 namespace SimClr.Distributed;
 
@@ -29,11 +30,11 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
     {
         byte[] room = new byte[SlotBytes];
         RankAddress fitting = this;
-        byte[] text = JsonSerializer.SerializeToUtf8Bytes(fitting);
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(fitting, Json.Plain);
         while (text.Length > SlotBytes)
         {
             fitting = fitting with { Addresses = fitting.Addresses[..^1] };
-            text = JsonSerializer.SerializeToUtf8Bytes(fitting);
+            text = JsonSerializer.SerializeToUtf8Bytes(fitting, Json.Plain);
         }
 
         text.CopyTo(room, 0);
@@ -44,7 +45,7 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
     public static RankAddress[] Read(byte[] all) =>
     [
         .. all.Chunk(SlotBytes).Select(room => JsonSerializer.Deserialize<RankAddress>(
-            room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1))!),
+            room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1), Json.Plain)!),
     ];
 
     /// <summary>Returns every endpoint at which this rank may be reached.</summary>

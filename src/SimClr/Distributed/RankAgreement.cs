@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using SimClr.Internals;
 using TorchSharp;
 
 namespace SimClr.Distributed;
@@ -16,9 +17,10 @@ internal static class RankAgreement
     /// </exception>
     public static void Check(ICommunicator ranks, IReadOnlyDictionary<string, string> local)
     {
-        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(local).ToDictionary()));
+        byte[][] all = ranks.Gather(
+            JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(local).ToDictionary(), Json.Plain));
         Dictionary<string, string>[] facts = [.. all.Select(
-            bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes)!)];
+            bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes, Json.Plain)!)];
         string[] differences = [.. facts.Index().Skip(1).SelectMany(rank => facts[0].Keys.Union(rank.Item.Keys)
             .Where(key => ValueOf(rank.Item, key) != ValueOf(facts[0], key))
             .Select(key

@@ -24,8 +24,8 @@ internal sealed record RankDevice(string Host, string Device, string Description
 
     /// <summary>Returns the devices of all ranks, in rank order. Every rank must make this call.</summary>
     public RankDevice[] GatherAll(ICommunicator ranks)
-        => [.. ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(this))
-            .Select(bytes => JsonSerializer.Deserialize<RankDevice>(bytes)!)];
+        => [.. ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(this, Json.Plain))
+            .Select(bytes => JsonSerializer.Deserialize<RankDevice>(bytes, Json.Plain)!)];
 
     /// <summary>Returns the device and its description.</summary>
     public override string ToString() => Description.Length == 0 ? Device : $"{Device} ({Description})";

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Distributed;
@@ -62,20 +63,20 @@ public static class RankMessages
 
         if (ranks.Rank != 0)
         {
-            Message<T> message = JsonSerializer.Deserialize<Message<T>>(ranks.OnRankZero([]))!;
+            Message<T> message = Read<T>(ranks.OnRankZero([]));
             return message.Error is null ? message.Value! : throw new PeerException(message.Error, message.ExitCode);
         }
 
         try
         {
             T value = make();
-            _ = ranks.OnRankZero(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(value, null, 0)));
+            _ = ranks.OnRankZero(Write(new Message<T>(value, null, 0)));
             return value;
         }
         catch (Exception error) when (error is not CommunicationException)
         {
             int code = CodeOf(error);
-            _ = ranks.OnRankZero(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(default, error.Message, code)));
+            _ = ranks.OnRankZero(Write(new Message<T>(default, error.Message, code)));
             _ = error.MarkCollective();
             throw;
         }
@@ -118,9 +119,8 @@ public static class RankMessages
         }
 
         int code = error is null ? 0 : CodeOf(error);
-        byte[][] all = ranks.Gather(
-            JsonSerializer.SerializeToUtf8Bytes(new Message<string>(null, error?.Message, code)));
-        Message<string>[] outcomes = [.. all.Select(bytes => JsonSerializer.Deserialize<Message<string>>(bytes)!)];
+        byte[][] all = ranks.Gather(Write(new Message<string>(null, error?.Message, code)));
+        Message<string>[] outcomes = [.. all.Select(Read<string>)];
         if (error is not null)
         {
             ExceptionDispatchInfo.Throw(error.MarkCollective());
@@ -152,6 +152,10 @@ public static class RankMessages
         ranks.Broadcast(values);
         return values.data<byte>().ToArray();
     }
+
+    private static byte[] Write<T>(Message<T> message) => JsonSerializer.SerializeToUtf8Bytes(message, Json.Plain);
+
+    private static Message<T> Read<T>(byte[] bytes) => JsonSerializer.Deserialize<Message<T>>(bytes, Json.Plain)!;
 
     private sealed record Message<T>(T? Value, string? Error, int ExitCode);
 }

@@ -27,7 +27,7 @@ public sealed record ImageFacts(int Width, int Height, long Bytes)
                 return new ImageFacts(pixels.Width, pixels.Height, bytes);
             }
 
-            (int width, int height) = ImageDecoder.SizeOf(RegularFile.ReadAllBytes(file)) ?? (0, 0);
+            (int width, int height) = ImageDecoder.SizeOf(RegularFile.ReadAllBytes(file), file) ?? (0, 0);
             return new ImageFacts(width, height, bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException

@@ -49,7 +49,18 @@ public sealed class ImageEmbedder : IDisposable
     {
     }
 
-    private ImageEmbedder(TrainedEncoder encoder, DataOptions? options, int threads, bool ownsEncoder)
+    /// <summary>Prepares an encoder whose images go through another transform.</summary>
+    internal ImageEmbedder(TrainedEncoder encoder, EvaluationTransform transform)
+        : this(encoder, options: null, threads: 0, ownsEncoder: false, transform)
+    {
+    }
+
+    private ImageEmbedder(
+        TrainedEncoder encoder,
+        DataOptions? options,
+        int threads,
+        bool ownsEncoder,
+        EvaluationTransform? transform = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
@@ -58,7 +69,7 @@ public sealed class ImageEmbedder : IDisposable
         this.ownsEncoder = ownsEncoder;
         Encoder = encoder;
         Dimension = encoder.Dimension;
-        transform = new EvaluationTransform(encoder.Views);
+        this.transform = transform ?? new EvaluationTransform(encoder.Views);
         network = new InferenceNetwork(encoder.Module, encoder.Head, shared: true);
         permits = network.HasOwnThreads ? this.threads : 1;
         free = new SemaphoreSlim(permits);

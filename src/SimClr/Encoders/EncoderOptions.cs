@@ -23,7 +23,8 @@ public sealed record EncoderOptions
     public EncoderStem Stem { get; init => field = Require.Defined(value); } = EncoderStem.Auto;
 
     /// <summary>
-    /// A safetensors file with initial weights under torchvision's names; null for random weights. Default: null.
+    /// The initial weights: a safetensors or PyTorch file with torchvision's names, a run directory, a folder in
+    /// Hugging Face's layout, or <c>weights:NAME</c>; null for random weights. Default: null.
     /// </summary>
     public string? Weights { get; init; }
 }

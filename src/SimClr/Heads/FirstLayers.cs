@@ -23,7 +23,7 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
     {
         Check(options, count);
         Size = options.Hidden > 0 ? options.Hidden : representationSize;
-        Count = count;
+        (Options, Count) = (options, count);
         var modules = new List<(string, nn.Module<Tensor, Tensor>)>();
         for (int layer = 0; layer < count; layer++)
         {
@@ -40,6 +40,9 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
         layers = nn.Sequential([.. modules]);
         RegisterComponents();
     }
+
+    /// <summary>The head that the layers are part of.</summary>
+    public HeadOptions Options { get; }
 
     /// <summary>Width of the output.</summary>
     public int Size { get; }

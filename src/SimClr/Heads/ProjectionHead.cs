@@ -22,6 +22,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(representationSize);
+        Options = options;
         int hidden = options.Hidden > 0 ? options.Hidden : representationSize;
         int[] widths = options.Kind switch
         {
@@ -51,6 +52,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         layers = nn.Sequential([.. modules]);
         RegisterComponents();
     }
+
+    /// <summary>Kind and widths.</summary>
+    internal HeadOptions Options { get; }
 
     /// <summary>Width of z.</summary>
     public int ProjectionSize { get; }

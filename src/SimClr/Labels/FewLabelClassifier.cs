@@ -1,3 +1,5 @@
+using SimClr.Checkpoints;
+using SimClr.Classification;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Search;
@@ -53,7 +55,7 @@ public static class FewLabelClassifier
 
         UnitRows unit = UnitRows.FromTable(table, minRows: 2, "tell them apart");
         EmbeddingTable known = SelectLabeled(unit, table, rows, labels, classNames);
-        (double l2, CrossValidation? validation) = Validate(known, seed, cancellation);
+        (double l2, CrossValidation? validation, HeldOutScores? heldOut) = Validate(known, seed, cancellation);
         using var path = new LogisticPath(LogisticData.FromTable(known), Options, classNames.Count);
         LogisticRegression model = path.Fit(l2, cancellation);
         var all = new EmbeddingTable(unit.Values, unit.Dimension, table.Paths, new int[table.Count], classNames);
@@ -62,7 +64,46 @@ public static class FewLabelClassifier
             classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
         {
             Converged = model.Converged,
+            Model = model,
+            Labeled = known,
+            HeldOut = heldOut,
         };
+    }
+
+    /// <summary>Fits a classifier of images to the labels of some of them.</summary>
+    /// <param name="table">The embeddings of images by the encoder.</param>
+    /// <param name="labels">The class of some of the images, by path: as in the table, or of the same file.</param>
+    /// <param name="encoder">
+    /// The encoder that computed the embeddings. The caller disposes it, after the classifier.
+    /// </param>
+    /// <param name="seed">The seed of the folds. Default: 0.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">
+    /// A path is not in the table, or the labels have fewer than two classes.
+    /// </exception>
+    public static ImageClassifier Fit(
+        EmbeddingTable table,
+        Dictionary<string, string> labels,
+        TrainedEncoder encoder,
+        long seed = 0,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(labels);
+        var rows = new PathNumbers(table.Paths, Environment.CurrentDirectory);
+        string[] names = [.. labels.Values.Distinct().Order(StringComparer.Ordinal)];
+        (int Row, int Label)[] known =
+        [
+            .. labels.Select(label => (
+                rows.Find(label.Key) ?? throw new DataException(
+                    $"'{label.Key}' is labeled, and is not one of the {table.Count} embedded images; expected paths "
+                        + $"such as '{(table.Count > 0 ? table.Paths[0] : "")}'"),
+                Array.BinarySearch(names, label.Value, StringComparer.Ordinal)))
+                .OrderBy(row => row.Item1),
+        ];
+        return Fit(
+            table, [.. known.Select(row => row.Row)], [.. known.Select(row => row.Label)], names, seed, cancellation)
+            .ToClassifier(encoder);
     }
 
     private static EmbeddingTable SelectLabeled(
@@ -73,20 +114,25 @@ public static class FewLabelClassifier
         IReadOnlyList<string> classNames)
         => new(unit.Gather(rows), unit.Dimension, [.. rows.Select(row => table.Paths[row])], labels, classNames);
 
-    private static (double L2, CrossValidation? Validation) Validate(
+    /// <summary>Chooses λ by cross-validation among the rows of a table of unit vectors with labels.</summary>
+    internal static double ChooseStrength(EmbeddingTable known, long seed, CancellationToken cancellation)
+        => Validate(known, seed, cancellation).L2;
+
+    private static (double L2, CrossValidation? Validation, HeldOutScores? HeldOut) Validate(
         EmbeddingTable known, long seed, CancellationToken cancellation)
     {
         int[] fold = StratifiedFolds.Assign(known.Labels!, MaxFolds, seed);
         int folds = fold.Max() + 1;
         var losses = new double[Strengths.Length];
         var right = new int[Strengths.Length];
+        float[][] logits = [.. Strengths.Select(_ => new float[known.Count * known.Classes])];
         for (int held = 0; held < folds; held++)
         {
             int[] fitted = [.. Enumerable.Range(0, known.Count).Where(row => fold[row] != held)];
             int[] asked = [.. Enumerable.Range(0, known.Count).Where(row => fold[row] == held)];
             if (fitted.Select(row => known.Labels![row]).Distinct().Count() < 2)
             {
-                return (Strengths[2], null);
+                return (Strengths[2], null, null);
             }
 
             LogisticData all = LogisticData.FromTable(known);
@@ -94,17 +140,27 @@ public static class FewLabelClassifier
             LogisticData questions = all.Subset(asked);
             for (int i = 0; i < Strengths.Length; i++)
             {
-                float[] p = Softmax.Rows(path.Fit(Strengths[i], cancellation).Logits(questions), known.Classes);
+                float[] scores = path.Fit(Strengths[i], cancellation).Logits(questions);
+                float[] p = Softmax.Rows(scores, known.Classes);
                 int[] guesses = Accuracy.Predictions(p, known.Classes);
                 right[i] += asked.Index().Count(question => guesses[question.Index] == known.Labels![question.Item]);
                 losses[i] -= asked.Index().Sum(question
                     => Math.Log(
                         Math.Max(MinProbability, p[(question.Index * known.Classes) + known.Labels![question.Item]])));
+                foreach ((int position, int row) in asked.Index())
+                {
+                    scores.AsSpan(position * known.Classes, known.Classes)
+                        .CopyTo(logits[i].AsSpan(row * known.Classes));
+                }
             }
         }
 
         int best = Array.IndexOf(losses, losses.Min());
-        return (Strengths[best], new CrossValidation(
-            (double)right[best] / known.Count, WilsonInterval.Compute(right[best], known.Count), known.Count, folds));
+        var validation = new CrossValidation(
+            (double)right[best] / known.Count, WilsonInterval.Compute(right[best], known.Count), known.Count, folds);
+        return (
+            Strengths[best],
+            validation,
+            new HeldOutScores(logits[best], known.Classes, [.. known.Labels!], $"{folds}-fold cross-validation"));
     }
 }

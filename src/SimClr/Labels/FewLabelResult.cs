@@ -1,3 +1,6 @@
+using SimClr.Checkpoints;
+using SimClr.Classification;
+using SimClr.Embeddings;
 using SimClr.Evaluation;
 
 namespace SimClr.Labels;
@@ -13,6 +16,23 @@ public sealed record FewLabelResult(
 {
     /// <summary>Whether the fit came close enough to its minimum, instead of running out of steps.</summary>
     public bool Converged { get; init; } = true;
+
+    /// <summary>The linear layer on unit vectors.</summary>
+    internal LogisticRegression? Model { get; init; }
+
+    /// <summary>The labeled rows, as unit vectors.</summary>
+    internal EmbeddingTable? Labeled { get; init; }
+
+    /// <summary>The logits of the labeled images by the classifiers of the cross-validation.</summary>
+    internal HeldOutScores? HeldOut { get; init; }
+
+    /// <summary>Returns a classifier of images that can be kept.</summary>
+    /// <param name="encoder">
+    /// The encoder that computed the embeddings. The caller disposes it, after the classifier.
+    /// </param>
+    /// <exception cref="ArgumentException">The encoder has another dimension than the embeddings.</exception>
+    public ImageClassifier ToClassifier(TrainedEncoder encoder)
+        => ImageClassifier.FromFewLabels(encoder, Labeled!, ClassNames, Model!, HeldOut);
 
     /// <summary>Returns the probability of a row's predicted class, 0 … 1.</summary>
     public float Confidence(int row) => Probabilities[(row * ClassNames.Count) + Predictions[row]];

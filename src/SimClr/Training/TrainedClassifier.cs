@@ -44,6 +44,9 @@ public sealed class TrainedClassifier : IDisposable
     /// <summary>The names of the classes, by class number.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The network: the encoder and the layers after it.</summary>
+    internal ClassifierModel Model => model;
+
     /// <summary>Loads the classifier of a supervised run or of fine-tuning.</summary>
     /// <param name="directory">The directory of the run or of the fine-tuned network.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
@@ -110,11 +113,24 @@ public sealed class TrainedClassifier : IDisposable
         ICommunicator ranks,
         CancellationToken cancellation)
     {
+        (EmbeddingTable table, float[] logits) = Score(test, data, skipped, progress, ranks, cancellation);
+        return EvaluationOutcome.FromScores(table, logits, ClassNames.Count, seed);
+    }
+
+    /// <summary>Computes the logits of labeled images, images · classes, with the embeddings that have them.</summary>
+    internal (EmbeddingTable Table, float[] Logits) Score(
+        ImageDataSet test,
+        DataOptions? data,
+        SkippedImages? skipped,
+        IProgress<int>? progress,
+        ICommunicator ranks,
+        CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(test);
         _ = ClassMatch.Create(ClassNames, test.ClassNames, test.RequireLabels());
         EmbeddingTable table = TablePair.Match(ClassNames, Embedder.Embed(
             Encoder, test, new EvaluationTransform(Encoder.Views), data, skipped, progress, ranks, cancellation));
-        return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
+        return (table, Logits(table));
     }
 
     /// <summary>Scores the readable images of a set with several classes per image, without training.</summary>
@@ -152,7 +168,7 @@ public sealed class TrainedClassifier : IDisposable
         if (model.Projection is { } projection)
         {
             metadata[Head] = JsonSerializer.Serialize(head, Json.Compact);
-            metadata[Layers] = JsonSerializer.Serialize(projection.Count);
+            metadata[Layers] = JsonSerializer.Serialize(projection.Count, Json.Plain);
         }
 
         SafetensorsFile.Write(file, [.. LayersAfterEncoder(model)], metadata);

@@ -88,11 +88,12 @@ internal sealed partial class TrainingSession
 
     private void LoadWeights(ITrainingTask task)
     {
-        if (options.Encoder.Weights is not { } file)
+        if (options.Encoder.Weights is not { } named)
         {
             return;
         }
 
+        string file = WeightsCatalog.IsName(named) || Directory.Exists(named) ? TrainedEncoder.Find(named) : named;
         using IWeightsFile content = WeightsFile.Read(file);
         TrainedEncoder.LoadWeights(task.Encoder, content, file);
         Normalization normalize = options.Views.Normalize;

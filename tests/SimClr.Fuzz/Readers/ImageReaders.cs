@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using ImageMagick;
 using SimClr.Data;
+using SimClr.Formats;
 using SimClr.Internals;
 using SkiaSharp;
 
@@ -21,7 +23,48 @@ internal static class ImageReaders
         Of("webp", "a.webp", JpegDecoder.Skia, _ => [Encode(SKEncodedImageFormat.Webp)]),
         Of("bmp", "a.bmp", JpegDecoder.Skia, _ => [Bmp(24), Bmp(32)]),
         Of("gif", "a.gif", JpegDecoder.Skia, _ => [Convert.FromBase64String(FirstGif)]),
+        Further("tiff", "a.tif", () => Encode(MagickFormat.Tiff)),
+        Further("avif", "a.avif", () => Encode(MagickFormat.Avif)),
+        Further("jxl", "a.jxl", () => Encode(MagickFormat.Jxl)),
+        Further("raw", "a.dng", () => RawFiles.Dng(32, 24)),
     ];
+
+    /// <summary>A format that SimClr.Formats decodes, with the check of sizes that the library makes.</summary>
+    private static FuzzReader Further(string name, string file, Func<byte[]> seed)
+    {
+        var decoder = new MagickDecoder(restrict: true);
+        return new FuzzReader(name, file, _ => [seed()], path =>
+        {
+            byte[] encoded = File.ReadAllBytes(path);
+            if (!decoder.Recognizes(encoded, path))
+            {
+                throw new UnreadableImageException(path, "not this format any more");
+            }
+
+            (int width, int height) = decoder.ReadSize(encoded, path);
+            if ((long)width * height > Megapixels * 1e6)
+            {
+                throw new UnreadableImageException(path, "too large");
+            }
+
+            RgbImage image = decoder.Decode(encoded, path);
+            return image.Width * image.Height * 3 == image.Pixels.Length ? null
+                : throw new InvalidOperationException("an image without all its pixels");
+        })
+        {
+            Tokens = ["II*\0", "II+\0", "ftyp", "meta", "iloc", "ipco", "ispe", "iprp", "mdat", "av1C", "pixi", "JXL "],
+            Share = 1,
+        };
+    }
+
+    private static byte[] Encode(MagickFormat format)
+    {
+        MagickPolicy.Apply(restrict: true);
+        byte[] pixels = [.. Enumerable.Range(0, 17 * 9 * 3).Select(i => (byte)(i * 7))];
+        using var image = new MagickImage();
+        image.ReadPixels(pixels, new PixelReadSettings(17, 9, StorageType.Char, PixelMapping.RGB));
+        return image.ToByteArray(format);
+    }
 
     private static FuzzReader[] Jpeg(JpegDecoder decoder)
         => [Of($"jpeg-{decoder.ToString().ToLowerInvariant()}", "a.jpg", decoder, _ => [

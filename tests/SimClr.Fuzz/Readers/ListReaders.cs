@@ -1,4 +1,5 @@
 using System.Text;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 using SimClr.Evaluation;
 using SimClr.Labels;
@@ -29,6 +30,11 @@ internal static class ListReaders
             "predictions.csv",
             "path,label,prediction,correct\na.jpg,cat,cat,1\ndir/b.jpg,dog,cat,0\n",
             file => PredictionsFile.Read(file).Count(row => row.Correct)),
+        Text(
+            "undo",
+            "undo.csv",
+            "from,to\n/nowhere/a.jpg,/elsewhere/a.jpg\n\"/nowhere/b, c.jpg\",/elsewhere/b.jpg\n",
+            file => UndoList.Undo(file, isDryRun: true, default).NotRestored.Count),
         Text("list", "train.txt", "# images\na.jpg 1\ndir/b.jpg 2\n\ne.jpg 3\n", file => ListFile.Lines(file).Length),
         Text("label-list", "1percent.txt", "a.jpg\ndir/b.jpg\n", file => LabelList.Read(Named(), file).Length),
         Text(

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
+using SimClr.Classification;
+using SimClr.Embeddings;
 using SimClr.Encoders;
+using SimClr.Labels;
 using static TorchSharp.torch;
 
 namespace SimClr.Fuzz;
@@ -83,6 +86,16 @@ internal static class WeightReaders
             ReadPickle)
         {
             Tokens = PickleWords,
+        },
+        new("classifier", "a.simclr", folder => [Classifier(folder)], file =>
+        {
+            using var classifier = ImageClassifier.Load(file);
+            return $"{string.Join(", ", classifier.ClassNames)} {classifier.Temperature}";
+        })
+        {
+            Tokens = HeaderWords,
+            IsChecked = true,
+            Share = 1,
         },
         new("import", "a.safetensors", folder => [Encoder(folder, own: true), Encoder(folder, own: false)], Import)
         {
@@ -173,6 +186,19 @@ internal static class WeightReaders
         (object? root, _) = PickleReader.Read(new MemoryStream(pickle), pickle.Length, file);
         _ = PthState.Find(root, file).Tensors.Count;
         return null;
+    }
+
+    private static byte[] Classifier(string folder)
+    {
+        var options = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16, Stem = EncoderStem.Small };
+        using var encoder = new TrainedEncoder(
+            EncoderCatalog.Create(options, 8), options, new ViewOptions { Size = 8 });
+        var table = new EmbeddingTable(
+            [.. Enumerable.Range(0, 4 * encoder.Dimension).Select(i => (float)(i % 7))], encoder.Dimension,
+            ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]);
+        using ImageClassifier classifier = FewLabelClassifier.Fit(
+            table, new() { ["a.jpg"] = "cat", ["b.jpg"] = "dog", ["c.jpg"] = "cat", ["d.jpg"] = "dog" }, encoder);
+        return ReaderCatalog.Written(folder, "c.simclr", classifier.Save);
     }
 
     private static byte[] Encoder(string folder, bool own)

@@ -2,6 +2,7 @@ using System.Reflection;
 using SimClr.Augmentation;
 using SimClr.Cli.Bench;
 using SimClr.Data;
+using SimClr.Duplicates;
 
 namespace SimClr.Tests.Architecture;
 
@@ -26,6 +27,7 @@ public sealed class DelegatingDataSetTests
             "ClassNames Count Decoder Fingerprint IsDecoded Labels Locate MultiLabels Name NoLabelsReason Omissions",
         [typeof(ResizedDataSet)] = "Fingerprint IsDecoded Read Recycle",
         [typeof(PerturbedDataSet)] = "Fingerprint IsDecoded Name Read Recycle",
+        [typeof(CopiedDataSet)] = "Count Fingerprint IsDecoded Labels Locate MultiLabels Read Recycle",
         [typeof(RepeatedDataSet)] =
             "ClassNames Count Dispose Fingerprint IsDecoded Labels Locate MultiLabels NoLabelsReason",
     };

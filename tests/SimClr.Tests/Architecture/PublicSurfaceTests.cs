@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using SimClr.Extensions;
+using SimClr.Formats;
 using SimClr.Onnx;
+using SimClr.OnnxRuntime;
 using SimClr.Parquet;
 using SimClr.Store;
 using SimClr.Store.Postgres;
@@ -25,6 +27,7 @@ public sealed partial class PublicSurfaceTests
     [
         typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly,
         typeof(SqliteImageCollection).Assembly, typeof(PostgresImageCollection).Assembly,
+        Assembly.Load("SimClr.SampleImages"), typeof(MagickFormats).Assembly, typeof(OnnxImageModel).Assembly,
         typeof(ImageEmbeddingGenerator).Assembly,
     ];
 

@@ -23,7 +23,7 @@ public sealed partial class RoomTests
 
         // Communication between ranks and their shares of the work; knows nothing of training.
         ["Distributed"] = ["Internals"],
-        ["Checkpoints"] = ["Augmentation", "Encoders", "Internals", "Layers"],
+        ["Checkpoints"] = ["Augmentation", "Data", "Encoders", "Internals", "Layers"],
         ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Distributed", "Encoders", "Inference", "Internals"],
 
         // Evaluation sees embeddings and encoders, never the trainer.
@@ -34,9 +34,13 @@ public sealed partial class RoomTests
         ],
         ["Search"] = ["Data", "Embeddings", "Internals"],
         ["Clusters"] = ["Embeddings", "Internals", "Search"],
-        ["Labels"] = ["Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search"],
+        ["Labels"] =
+        [
+            "Checkpoints", "Classification", "Clusters", "Data", "Embeddings", "Evaluation", "Internals", "Search",
+        ],
         ["Maps"] = ["Embeddings", "Evaluation", "Internals", "Search"],
-        ["Duplicates"] = ["Data", "Embeddings", "Internals", "Search"],
+        ["Duplicates"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Internals", "Search"],
+        ["Checks"] = ["Data", "Duplicates", "Embeddings", "Evaluation", "Internals", "Labels", "Search"],
 
         ["Configuration"] =
         [
@@ -46,6 +50,13 @@ public sealed partial class RoomTests
         [
             "Augmentation", "Checkpoints", "Configuration", "Data", "Distributed", "Embeddings", "Encoders",
             "Evaluation", "Heads", "Internals", "Layers", "Losses", "Optimizers",
+        ],
+
+        // A classifier that stays: an encoder, a layer on it, and what is known of both.
+        ["Classification"] =
+        [
+            "Augmentation", "Checkpoints", "Data", "Embeddings", "Encoders", "Evaluation", "Heads", "Inference",
+            "Internals", "Training",
         ],
 
         // A program's queries about the machine; the rooms before it use the internals.

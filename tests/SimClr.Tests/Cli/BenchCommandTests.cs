@@ -190,7 +190,7 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Tables_are_measured_only_on_request()
         => Assert.Equal(
-            ["embed", "onnx", "search", "busy", "profile", "scaling"],
+            ["embed", "embed-one", "onnx", "search", "busy", "profile", "scaling"],
             BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
 
     [Fact]

@@ -110,6 +110,58 @@ public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<R
             Export("own.safetensors", fixture.At("own.onnx")).Refused(2));
     }
 
+    [Theory]
+    [InlineData("h")]
+    [InlineData("1")]
+    public void A_classifier_is_exported_with_its_classes_and_takes_images(string layer)
+    {
+        string model = fixture.At($"layer-{layer}.simclr");
+        CommandRun.Of(
+            "evaluate", "logistic", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("test"),
+            "--layer", layer, "--out", model, "--force");
+
+        JsonObject json = Export($"layer-{layer}.simclr", fixture.At($"layer-{layer}.onnx"), "--json").Json;
+
+        Assert.Equal("images: uint8 [batch, height, width, 3]", json["input"]!.GetValue<string>());
+        Assert.Equal("""["embedding","probabilities","novelty"]""", json["outputs"]!.ToJsonString());
+        Assert.Equal(2, json["classes"]!.GetValue<int>());
+        Assert.InRange(json["max_difference"]!.GetValue<double>(), 0, 1e-4);
+        using var session = new InferenceSession(fixture.At($"layer-{layer}.onnx"));
+        Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal(("classifier", layer), (metadata["kind"], metadata["layer"]));
+        Assert.Equal("""["blue","red"]""", metadata["class_names"]);
+        Assert.Equal($"layer-{layer}.simclr", metadata["run"]);
+
+        Assert.Contains(
+            "input images: uint8 [batch, 12, 12, 3]\noutput embedding: float32 [batch, 32]\n"
+                + "output probabilities: float32 [batch, 2]\noutput novelty: float32 [batch, 1]\n",
+            Export($"layer-{layer}.simclr", fixture.At("pixels.onnx"), "--preprocess").Output);
+        Assert.Contains(
+            "a classifier has a layer of its own",
+            Export($"layer-{layer}.simclr", fixture.At("z.onnx"), "--projection").Refused(2));
+    }
+
+    [Fact]
+    public void The_classifier_of_a_supervised_run_is_exported_on_demand()
+    {
+        CommandRun run = CommandRun.Of(
+            "supervised", fixture.At("train"), "--out", fixture.At("labeled"), "--config", fixture.At("tiny.yaml"));
+        Assert.Equal(0, run.Code);
+
+        Assert.Null(Export("labeled", fixture.At("encoder.onnx"), "--json").Json["classes"]);
+        JsonObject json = Export("labeled", fixture.At("classes.onnx"), "--classifier", "--json").Json;
+        Assert.Equal("""["embedding","probabilities"]""", json["outputs"]!.ToJsonString());
+        Assert.Contains("there is no classifier", Export("run", fixture.At("no.onnx"), "--classifier").Refused(3));
+    }
+
+    [Fact]
+    public void A_damaged_classifier_is_refused()
+    {
+        File.WriteAllText(fixture.At("damaged.simclr"), "no classifier");
+        Assert.Contains("cut short", Export("damaged.simclr", fixture.At("none.onnx")).Refused(3));
+        Assert.False(File.Exists(fixture.At("none.onnx")));
+    }
+
     private CommandRun Export(string run, string file, params string[] more)
         => CommandRun.Of(["export", "onnx", fixture.At(run), "--out", file, "--threads", "1", .. more]);
 }

@@ -24,6 +24,12 @@ public sealed class DataSetsTests : IDisposable
     }
 
     [Fact]
+    public void Without_the_package_of_the_sample_images_its_name_is_in_the_error()
+        => Assert.Equal(
+            "sample: needs the package SimClr.Absent; add it with dotnet add package SimClr.Absent",
+            Assert.Throws<ConfigurationException>(() => SampleSet.Load("SimClr.Absent")).Message);
+
+    [Fact]
     public void The_first_sample_images_are_the_known_ones()
     {
         using ImageDataSet test = DataSets.Open("sample:test");

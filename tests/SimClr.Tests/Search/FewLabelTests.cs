@@ -1,4 +1,5 @@
 using SimClr.Embeddings;
+using SimClr.Evaluation;
 using SimClr.Labels;
 using SimClr.Tests.Data;
 using SimClr.Tests.Evaluation;

@@ -18,7 +18,7 @@ internal static class HtmlGallery
             html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{HtmlText.Escape(gallery.Note)}</p>\n");
         }
 
-        Append(html, gallery.Images, _ => "");
+        Append(html, gallery.Images, HtmlSelection.Checkbox);
     }
 
     /// <summary>Appends the thumbnails alone.</summary>

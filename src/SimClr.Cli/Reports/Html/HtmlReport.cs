@@ -75,6 +75,9 @@ internal static class HtmlReport
             case ReportGallery gallery:
                 HtmlGallery.Append(html, gallery);
                 break;
+            case ReportSelection selection:
+                HtmlSelection.Append(html, selection);
+                break;
             case ReportLabeling labeling:
                 HtmlLabeling.Append(html, labeling);
                 break;

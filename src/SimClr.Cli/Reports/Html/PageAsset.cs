@@ -20,6 +20,9 @@ internal static class PageAsset
     /// <summary>The script that saves typed labels as a CSV file.</summary>
     public static string LabelingScript { get; } = Read("labeling.js");
 
+    /// <summary>The script that copies the paths of selected pictures.</summary>
+    public static string SelectionScript { get; } = Read("selection.js");
+
     /// <summary>Reads an asset, without its last line break.</summary>
     private static string Read(string name)
     {

@@ -61,7 +61,20 @@ internal sealed record ReportGallery(string Heading, string Note, IReadOnlyList<
 /// <param name="Caption">The caption below it.</param>
 /// <param name="Marked">Whether the thumbnail is highlighted.</param>
 /// <param name="File">The linked file; null for none.</param>
-internal sealed record GalleryImage(Tile? Tile, string Path, string Caption, bool Marked, string? File = null);
+internal sealed record GalleryImage(Tile? Tile, string Path, string Caption, bool Marked, string? File = null)
+{
+    /// <summary>The checkbox below the thumbnail; null for none.</summary>
+    public GalleryChoice? Choice { get; init; }
+}
+
+/// <summary>A checkbox below a thumbnail.</summary>
+/// <param name="IsSelected">Whether it is checked at first.</param>
+/// <param name="Similarity">The similarity to the image to keep, a cosine; null if there is none.</param>
+internal sealed record GalleryChoice(bool IsSelected, double? Similarity);
+
+/// <summary>The controls of the galleries after it whose thumbnails have checkboxes; at most one on a page.</summary>
+/// <param name="MinSimilarity">The lowest similarity, where the slider begins; null for no slider.</param>
+internal sealed record ReportSelection(double? MinSimilarity) : ReportBlock;
 
 /// <summary>Thumbnails to label on the page.</summary>
 /// <param name="Images">The thumbnails.</param>

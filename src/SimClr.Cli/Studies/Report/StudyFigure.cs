@@ -264,19 +264,24 @@ internal sealed class StudyFigure
     }
 
     /// <summary>
-    /// Returns the different labels: numbers in ascending order, others in the order of the study; unknown ones follow.
+    /// Returns the different labels: numbers in ascending order, others in the order of the scale if it has all of
+    /// them, as for the results here, or else of the study; unknown ones follow.
     /// </summary>
     private string[] Order(IEnumerable<string> labels, string dimension)
     {
+        string[] different = [.. labels.Distinct()];
         string[] known = dimension == ArmName
             ? [.. study.Arms.Select(arm => arm.Name)]
-            : [.. study.Axes.Concat(results.Plan.Axes).Where(axis => axis.Name == dimension)
-                .SelectMany(axis => axis.Points).Select(point => point.Label).Distinct()];
+            : PointsIn(results.Plan.Axes) is var scale && different.All(scale.Contains) ? scale
+            : [.. PointsIn(study.Axes).Union(scale)];
         known = known.All(label => double.IsFinite(Number(label))) ? [.. known.OrderBy(Number)] : known;
-        return [.. labels.Distinct().OrderBy(
+        return [.. different.OrderBy(
             label => Array.FindIndex(
                 known, name => label == name || label.StartsWith($"{name}, ", StringComparison.Ordinal))
                 is >= 0 and int at ? at : int.MaxValue)];
+
+        string[] PointsIn(IEnumerable<StudyAxis> axes) => [.. axes.Where(axis => axis.Name == dimension)
+            .SelectMany(axis => axis.Points).Select(point => point.Label)];
     }
 
     private string TitleOf(string dimension) => dimension == ArmName

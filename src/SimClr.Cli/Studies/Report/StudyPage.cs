@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Cli.Reports;
@@ -116,7 +117,10 @@ internal sealed class StudyPage(StudyResults results, StudyFigure figure)
                 && File.Exists(picture.File))
             .DistinctBy(picture => picture.File)
             .Take(MaxPictures)
-            .Select(picture => new ReportPicture(File.ReadAllBytes(picture.File!), picture.Title, picture.Title));
+            .Select(picture => (picture.Title, Bytes: File.ReadAllBytes(picture.File!)))
+            .GroupBy(picture => Convert.ToHexString(SHA256.HashData(picture.Bytes)))   // one picture of several arms
+            .Select(same => (Title: string.Join(", ", same.Select(picture => picture.Title)), same.First().Bytes))
+            .Select(picture => new ReportPicture(picture.Bytes, picture.Title, picture.Title));
     }
 
     private IEnumerable<ReportBlock> Differences()

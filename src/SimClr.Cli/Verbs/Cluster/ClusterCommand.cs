@@ -44,6 +44,6 @@ internal static class ClusterCommand
     {
         using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
         (Clustering clusters, ClusterCountChoice? choice) = ClusterInputs.Fit(context, input.Table, k);
-        output.Write(context, input, new ClusterList(input.Table, clusters, choice));
+        output.Write(context, input.Images, input.Skipped, new ClusterList(input.Table, clusters, choice));
     }
 }

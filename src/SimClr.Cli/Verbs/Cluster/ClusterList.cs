@@ -143,7 +143,7 @@ internal sealed class ClusterList : IGroupList
 
     public ReportPage Page(RowImages images)
     {
-        var gallery = new Gallery(table, images);
+        var gallery = new Gallery(table.Paths, images);
         int each = Math.Clamp(Gallery.MaxPictures / clusters.K, 1, MaxRepresentatives);
         var blocks = new List<ReportBlock>();
         foreach ((int cluster, int[] rows) in members.Index().Take(Gallery.MaxPictures))

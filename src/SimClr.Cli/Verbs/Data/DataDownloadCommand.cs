@@ -14,6 +14,7 @@ internal static class DataDownloadCommand
     public static Verb Create()
     {
         var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", RemoteSets.Names)}" };
+        name.CompletionSources.Add([.. RemoteSets.Names]);
         var folder = new Option<string>("--out")
         {
             Description = "Folder for the set",

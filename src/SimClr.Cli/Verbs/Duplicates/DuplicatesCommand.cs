@@ -1,97 +1,119 @@
 using System.CommandLine;
-using System.Globalization;
 using SimClr.Cli.Outputs;
-using SimClr.Cli.Progress;
 using SimClr.Duplicates;
-using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary><c>simclr duplicates EMBEDDINGS</c>.</summary>
+/// <summary><c>simclr duplicates EMBEDDINGS|FOLDER</c>.</summary>
 internal static class DuplicatesCommand
 {
+    private const string ByHash = "hash";
+    private static readonly string[] Witnesses = [ByHash, "none"];
+
     public static Verb Create()
     {
         var arguments = new TableArguments();
-        Option<double?> threshold = NumberOption.Positive(
-            "--threshold", FormattableString.Invariant(
-                $"Minimum cosine of near-duplicates, at most 1. Default: {NearDuplicates.DefaultThreshold}."));
+        Option<double?> threshold = NumberOption.PositiveOrAuto(
+            "--threshold", "Minimum cosine of near-duplicates, at most 1; auto measures it. Default: auto.");
+        Option<string?> confirm = ChoiceOption.Create(
+            "--confirm", "Second witness for the pairs that the encoder finds", Witnesses, ByHash);
         OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write a row for each image of each group");
         OutputOption html = OutputOptions.Html("duplicates", "Write an HTML page that shows the groups");
+        var moveTo = new Option<string?>("--move-to")
+        {
+            Description = "Move the duplicates into this folder, and list the moves there for undoing",
+            HelpName = "TARGET",
+        };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what --move-to would move, and move nothing" };
         var verb = new Verb(
             "duplicates",
             "Find near-duplicate images (crops, resized, recompressed or recolored copies), and choose which to keep.",
             "simclr duplicates photos.npy --html duplicates.html",
-            "simclr duplicates ./photos --run runs/photos --threshold 0.98 --csv duplicates.csv")
+            "simclr duplicates ./photos --run runs/photos --threshold 0.98 --csv duplicates.csv",
+            "simclr duplicates ./photos --move-to ./copies --dry-run")
         {
             Details =
             [
                 "Each group keeps the image with the most pixels; among equals, the one with the most bytes, then the",
                 "first. Every other image is within the threshold of the kept one, and no two kept images are, so",
                 "that groups do not become chains. The comparison is exact. Byte-identical files are marked, and",
-                "several links to one file count once. If random pairs of images reach the threshold, the encoder",
-                "cannot tell images apart, and the exit code is 3. No file is deleted.",
+                "several links to one file count once.",
+                "",
+                "--threshold auto makes copies of a sample of the images (crop, scale, recompress, recolor), and takes",
+                $"the threshold at which at least {100 * CopyThreshold.MinPrecision:0}% of accepted pairs are copies. "
+                    + "It needs the images and the encoder,",
+                "which embeddings of 'simclr embed' name (FILE.source.json) and --run overrides; if the encoder is not",
+                $"known, it is {NearDuplicates.DefaultThreshold}. If no threshold is good enough, the encoder cannot "
+                    + "tell duplicates, and the exit",
+                "code is 3. A perceptual hash of 64 bits, which needs no encoder, confirms each pair; pairs that it",
+                "rejects are listed apart. A folder without --run is searched by bytes and hash alone: that finds",
+                "identical, resized and recompressed files, and few crops.",
+                "",
+                "--move-to moves files that are identical to the kept one or confirmed by the hash. No file is deleted",
+                "or overwritten; 'simclr classify --undo TARGET/undo.csv' moves them back.",
             ],
         };
         arguments.AddTo(verb);
         verb.Add(threshold);
+        verb.Add(confirm);
         verb.Add(csv);
         verb.Add(html);
-        return verb.Handle(context => Find(
-            context,
-            arguments,
-            Threshold(context.Value(threshold) ?? NearDuplicates.DefaultThreshold),
-            GroupOutput.Open(context, csv, html)));
+        verb.Add(moveTo);
+        verb.Add(dryRun);
+        return verb.Handle(context =>
+        {
+            if (context.Value(dryRun) && context.Value(moveTo) is null)
+            {
+                throw new ConfigurationException("--dry-run shows what --move-to would do; give both");
+            }
+
+            using var search = new DuplicateSearch(
+                context,
+                arguments,
+                Threshold(context.Value(threshold)),
+                (context.Value(confirm) ?? ByHash) == ByHash);
+            Find(
+                context,
+                search,
+                context.Value(moveTo),
+                context.Value(dryRun),
+                GroupOutput.Open(context, csv, html));
+        });
     }
 
-    private static double Threshold(double value)
-        => value <= 1 ? value : throw new ConfigurationException(
-            FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1"));
-
-    private static void Find(CommandContext context, TableArguments arguments, double threshold, GroupOutput output)
+    /// <summary>Returns the threshold given; null for auto, which the parser represents by 0.</summary>
+    private static double? Threshold(double? value) => value switch
     {
-        using TableInputs opened = Display.Show(context, display => TableInputs.Open(context, arguments, display));
-        TableInputs input = opened.WithoutLinks();
-        var files = new ImageFiles(input.Table, input.Images);
-        RequireSeparation(input.Table, files, threshold, context.Seed ?? 0);
-        IReadOnlyList<DuplicateGroup> groups = Display.Show(context, display => NearDuplicates.Find(
-            input.Table,
-            threshold,
-            ImageFacts.Order(files.Facts),
-            display.Images("comparing", input.Table.Count),
-            context.Cancel));
-        var found = new DuplicateList(input.Table, files, groups, threshold, opened.Table.Count - input.Table.Count);
-        if (groups.Count == 1 && found.Redundant == input.Table.Count - 1 && input.Table.Count > 2)
+        null or 0 => null,
+        <= 1 => value,
+        _ => throw new ConfigurationException(
+            FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1, or auto")),
+    };
+
+    private static void Find(
+        CommandContext context, DuplicateSearch search, string? moveTo, bool dryRun, GroupOutput output)
+    {
+        DuplicateFindings found = search.Find();
+        DuplicateGroup[] large = [.. found.Groups.Where(found.IsLarge)];
+        if (found.Groups.Count == 1 && found.Redundant == found.Paths.Count - 1 && found.Paths.Count > 2)
         {
             context.WriteNote(
-                $"all {input.Table.Count} images fall into one group; "
+                $"all {found.Paths.Count} images fall into one group; "
                     + "the threshold may be too low, or the encoder may have collapsed");
         }
-
-        output.Write(context, input, found);
-    }
-
-    /// <summary>
-    /// Rejects an encoder that rates random images as similar as duplicates, because its groups would be arbitrary.
-    /// </summary>
-    private static void RequireSeparation(EmbeddingTable table, ImageFiles files, double threshold, long seed)
-    {
-        if (table.Count < 2)
+        else if (large.Length > 0)
         {
-            return;   // reported by the comparison
+            context.WriteNote(
+                $"warning: the largest group holds {large[0].Duplicates.Count + 1} of {found.Paths.Count} images; look "
+                    + "at the page (--html) before you believe it");
         }
 
-        var pairs = RandomPairs.Draw(table, seed);
-        double share = pairs.ShareReaching(threshold, files.Identical);
-        if (pairs.HidesDuplicates(threshold, share))
-        {
-            throw new DataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, "
-                    + $"{share * (table.Count - 1):0.#} per image (median cosine {pairs.Median:0.000}), although their "
-                    + $"files differ: the encoder cannot tell these images apart, so it cannot find near-duplicates. "
-                    + $"Train it longer or use another one; if nearly all images really are alike, a higher "
-                    + $"--threshold finds the most similar ones"));
-        }
+        DuplicateMove? move = moveTo is null ? null : new DuplicateMove(moveTo, found, dryRun);
+        output.Write(
+            context,
+            found.Images,
+            found.Skipped,
+            new DuplicateList(found, move),
+            () => move?.Run(context.Cancel));   // The page shows the files where they were.
     }
 }

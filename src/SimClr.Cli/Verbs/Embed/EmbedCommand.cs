@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
@@ -29,7 +30,7 @@ internal static class EmbedCommand
                 "One row per image, in the order of IMAGES: path, width and height as read, label if any, and the",
                 "vector. A .npy file contains the matrix only; the other columns are in FILE.npy.csv. Images are",
                 "preprocessed as in 'simclr evaluate'. Unreadable images get no row and are listed in",
-                "FILE.skipped.jsonl.",
+                "FILE.skipped.jsonl. FILE.source.json names RUN and IMAGES for later commands.",
                 "",
                 "Finished rows are stored in FILE.part. After an interruption, even a kill, the same command",
                 "continues from there; the bytes of the file do not depend on interruptions or --threads. The joined",
@@ -100,6 +101,11 @@ internal static class EmbedCommand
         if (skipped.Length > 0)
         {
             list.Write(Encoding.UTF8.GetBytes(string.Concat(skipped.Select(line => line + "\n"))));
+        }
+
+        if (EmbeddingSource.Of(parts[0]) is { } source)
+        {
+            file.WithSuffix(EmbeddingSource.Suffix).Write(source.ToBytes());
         }
 
         int images = skipped.Count(SkippedImages.IsImageLine);

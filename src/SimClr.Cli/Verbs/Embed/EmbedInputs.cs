@@ -21,6 +21,7 @@ internal sealed class EmbedInputs : IDisposable
     private readonly TrainedEncoder encoder;
     private readonly ImageDataSet images;
     private readonly EmbeddingTask? task;
+    private readonly EmbeddingSource source;
     private readonly int parts;
 
     /// <summary>The suffix of the list of unreadable images, appended to the name of the embeddings file.</summary>
@@ -45,7 +46,8 @@ internal sealed class EmbedInputs : IDisposable
         ComputeEnvironment.LimitThreads(context.Threads is > 0 and { } threads ? threads : cores);
         DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores };
-        encoder = TrainedHead.LoadEncoder(run, arguments.LayerOf(context), device);
+        source = EmbeddingSource.Create(run, arguments.LayerOf(context), data);
+        encoder = TrainedHead.LoadEncoder(run, source.Layer, device);
         try
         {
             images = context.OpenImages(data, reading);
@@ -105,6 +107,7 @@ internal sealed class EmbedInputs : IDisposable
                 JoinParts();
             }
 
+            File.WithSuffix(EmbeddingSource.Suffix).Write(source.ToBytes());
             if (Skipped.Any)
             {
                 File.WithSuffix(SkippedSuffix).Write(Encoding.UTF8.GetBytes(Skipped.Lines()));

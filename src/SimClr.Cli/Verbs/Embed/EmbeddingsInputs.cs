@@ -1,3 +1,4 @@
+using SimClr.Cli.Outputs;
 using SimClr.Embeddings;
 using SimClr.Store;
 
@@ -26,6 +27,13 @@ internal static class EmbeddingsInputs
 
         return table;
     }
+
+    /// <summary>Whether a path is an embeddings file or an index, rather than images or a manifest of images.</summary>
+    public static bool IsFile(string path)
+        => File.Exists(path)
+            && (SqliteImageCollection.IsIndex(path)
+                || Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".safetensors" or ".parquet"
+                || FileContents.FirstLineOf(path)?.Split(',').Contains("e0") == true);
 
     /// <summary>Reads the same formats without a note on labels.</summary>
     internal static EmbeddingTable Read(string path)

@@ -18,6 +18,7 @@ internal static class EncoderInput
     {
         string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
+        WeightsDownload.Ensure(context, run);   // An index may name weights that this machine does not have.
         return TrainedEncoder.Load(run, device);
     }
 

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Classification;
 using SimClr.Cli.Progress;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Distributed;
+using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Training;
 
@@ -85,6 +88,15 @@ internal static class EvaluateFinetuneCommand
         (int Min, int Max)? taken = finetune.FewLabels(context) ? PerClass(call.Labeled) : null;
         _ = ranks.OnRankZero(() =>
         {
+            if (output is not null)
+            {
+                Display.Show(context, display =>
+                {
+                    Keep(context, call, result, output, display);
+                    return true;
+                });
+            }
+
             report!.Show(
                 result.Outcome,
                 Title(result),
@@ -94,6 +106,24 @@ internal static class EvaluateFinetuneCommand
                 call.Input.Subject(context, arguments, "finetune", FinetuneArguments.Settings(call), call.Labeled));
             return true;
         });
+    }
+
+    /// <summary>Writes the network as one file with its quality, for <c>simclr classify</c>.</summary>
+    private static void Keep(
+        CommandContext context, FinetuneInputs call, FineTuneResult result, string output, IDisplay display)
+    {
+        using ImageClassifier trained = ImageClassifier.Load(
+            output, ComputeEnvironment.ResolveDevice(context.Device ?? "auto"));
+        ImageDataSet reference = ModelOption.Reference(call.Labeled);
+        EmbeddingTable rows = Embedder.Embed(
+            trained.Encoder,
+            reference,
+            call.Input.Reading,
+            new SkippedImages(reference, call.Input.Reading),
+            display.Images($"embedding {reference.Name}", reference.Count),
+            context.Cancel);
+        using ImageClassifier classifier = trained.WithQuality(result, rows);
+        classifier.Save(Path.Combine(output, ImageClassifier.FileName));
     }
 
     /// <summary>Returns the smallest and the largest number of labels of a class.</summary>
@@ -183,7 +213,11 @@ internal static class EvaluateFinetuneCommand
                     + $"{(t.Score is { } score ? ProgressText.Percent(score) : "diverged")}")));
         }
 
-        lines.AddRange(output is null ? [] : [$"the encoder and its classifier are in {output}"]);
+        lines.AddRange(output is null ? [] :
+        [
+            $"the encoder and its classifier are in {output}",
+            $"next: simclr classify {ShellText.Quote(output)} IMAGES",
+        ]);
         lines.AddRange(EvaluationText.Background(result.Labels, result.Outcome.ClassNames.Count, result.SkippedImages));
         return lines;
     }

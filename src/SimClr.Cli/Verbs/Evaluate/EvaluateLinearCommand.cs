@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Classification;
 using SimClr.Cli.Progress;
+using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
@@ -11,6 +13,8 @@ namespace SimClr.Cli.Verbs;
 /// <summary><c>simclr evaluate linear RUN --train D --test D</c>.</summary>
 internal static class EvaluateLinearCommand
 {
+    private const double HeldOutShare = 0.2;
+
     public static Verb Create()
     {
         var arguments = new EvaluationArguments();
@@ -26,11 +30,13 @@ internal static class EvaluateLinearCommand
         {
             Description = "Embed each image once, without crops and flips. Much faster, slightly less accurate",
         };
+        var model = new ModelOption("--out", "the classifier with its encoder");
         var verb = new Verb(
             "linear",
             "Linear evaluation as in the paper: train a linear classifier on the frozen encoder.",
             "simclr evaluate linear runs/photos --train ./labeled/train --test ./labeled/test",
-            "simclr evaluate linear runs/clothes --train sample:train --test sample:test --fixed-features --json")
+            "simclr evaluate linear runs/clothes --train sample:train --test sample:test --fixed-features --json",
+            "simclr evaluate linear runs/photos --train ./train --test ./test --fixed-features --out animals.simclr")
         {
             Details =
             [
@@ -38,7 +44,8 @@ internal static class EvaluateLinearCommand
                 "momentum, rate 0.1 · batch / 256 and cosine decay. The test images are not used for any choice. An",
                 "epoch consists of whole batches; the default batch size leaves out at most 5% of the images. Under",
                 "mpirun or srun, the ranks share each batch and the images to embed; the result is that of one",
-                "process.",
+                "process. --out trains a second layer on four fifths of the training images, to calibrate the",
+                "probabilities on the rest.",
             ],
         };
         arguments.AddTo(verb);
@@ -46,10 +53,12 @@ internal static class EvaluateLinearCommand
         verb.Add(epochs);
         verb.Add(batchSize);
         verb.Add(fixedFeatures);
+        model.AddTo(verb);
         asked.AddTo(verb);
         RankSession.AddTo(verb);
         return verb.Handle(context => RankSession.Run(context, ranks => Evaluate(
-            context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures), ranks)));
+            context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures), model,
+            ranks)));
     }
 
     private static LinearOptions Options(CommandContext context, Option<long?> epochs, Option<long?> batchSize)
@@ -68,8 +77,15 @@ internal static class EvaluateLinearCommand
         OutcomeOptions outcomeOptions,
         LinearOptions options,
         bool fixedFeatures,
+        ModelOption model,
         ICommunicator ranks)
     {
+        OutputFile? kept = model.Resolve(context);
+        if (kept is not null && ranks.Size > 1)
+        {
+            throw new ConfigurationException("--out keeps the classifier of one process; start it without a launcher");
+        }
+
         OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context, arguments));
         int? cores = ranks.Size > 1 ? RankCores.CoresPerRank(ranks) : null;
         using EvaluationInputs input = ranks.OnEveryRank(() => EvaluationInputs.Open(context, arguments, cores));
@@ -79,14 +95,24 @@ internal static class EvaluateLinearCommand
             : LinearEvaluation.OnImages(
                 input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), ranks,
                 context.Cancel));
+        JsonObject json = Json(result, input.Layer, fixedFeatures);
+        List<string> lines =
+            [.. EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages)];
+        if (kept is not null)
+        {
+            using ImageClassifier classifier = Display.Show(
+                context, display => Classifier(context, input, options, fixedFeatures, result, display));
+            ModelOption.Keep(kept, classifier, json, lines);
+        }
+
         _ = ranks.OnRankZero(() =>
         {
             report!.Show(
                 result.Outcome,
                 $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs"
                     + $"{LayerOption.Title(input.Layer)})",
-                Json(result, input.Layer, fixedFeatures),
-                EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages),
+                json,
+                lines,
                 input.Notes,
                 input.Subject(context, arguments, "linear", new JsonObject
                 {
@@ -109,6 +135,38 @@ internal static class EvaluateLinearCommand
                     + $"epoch, because an epoch consists of whole batches; "
                     + $"the default is {new LinearOptions().BatchSizeFor(images)}"));
         }
+    }
+
+    /// <summary>Calibrates a layer by a second one, which is trained on a part of the training images.</summary>
+    private static ImageClassifier Classifier(
+        CommandContext context,
+        EvaluationInputs input,
+        LinearOptions options,
+        bool fixedFeatures,
+        LinearResult result,
+        IDisplay display)
+    {
+        IReadOnlyList<int> labels = input.Train.RequireLabels();
+        (EmbeddingTable reference, _) = input.Embed(ModelOption.Reference(input.Train), display, context.Cancel);
+        if (labels.CountBy(label => label).Any(size => size.Value < 2))
+        {
+            context.WriteNote("note: a class has one training image, so that the probabilities are not calibrated");
+            return ImageClassifier.FromLinear(input.Encoder, result, reference);
+        }
+
+        (int[] kept, int[] heldOut) = LabelSubset.Split(labels, HeldOutShare, options.Seed, input.Train.ClassNames);
+        ImageDataSet train = input.Train.Subset(kept);
+        ImageDataSet held = input.Train.Subset(heldOut);
+        LinearResult second = fixedFeatures
+            ? LinearEvaluation.OnEmbeddings(
+                input.Embed(train, display, context.Cancel).Table,
+                input.Embed(held, display, context.Cancel).Table,
+                options,
+                context.Cancel)
+            : LinearEvaluation.OnImages(
+                input.Encoder, train, held, options, input.Reading, Epochs(display, options),
+                cancellation: context.Cancel);
+        return ImageClassifier.FromLinear(input.Encoder, result, reference, second);
     }
 
     private static LinearResult OnEmbeddings(

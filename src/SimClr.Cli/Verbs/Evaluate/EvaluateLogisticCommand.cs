@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Augmentation;
+using SimClr.Classification;
 using SimClr.Cli.Progress;
 using SimClr.Data;
 using SimClr.Embeddings;
@@ -22,12 +23,14 @@ internal static class EvaluateLogisticCommand
             HelpName = "DATA",
         };
         var metric = new MetricOption("λ");
+        var model = new ModelOption("--out", "the classifier with its encoder");
         var verb = new Verb(
             "logistic",
             "Logistic regression on the representations, as in the paper's transfer experiments.",
             "simclr evaluate logistic runs/photos --train ./labeled/train --test ./labeled/test",
             "simclr evaluate logistic runs/photos --train ./train --validation ./val --test ./test "
-                + "--metric mean-per-class --json")
+                + "--metric mean-per-class --json",
+            "simclr evaluate logistic runs/photos --train ./train --test ./test --out animals.simclr")
         {
             Details =
             [
@@ -42,12 +45,14 @@ internal static class EvaluateLogisticCommand
         verb.Add(arguments.Layer);
         verb.Add(validation);
         verb.Add(metric.Option);
+        model.AddTo(verb);
         asked.AddTo(verb);
         return verb.Handle(context => Evaluate(
             context,
             arguments,
             asked,
             context.Value(validation),
+            model.Resolve(context),
             new LogisticOptions
             {
                 Metric = metric.Resolve(context, context.Value(arguments.Train)!),
@@ -60,13 +65,14 @@ internal static class EvaluateLogisticCommand
         EvaluationArguments arguments,
         OutcomeOptions outcomeOptions,
         string? validation,
+        OutputFile? kept,
         LogisticOptions options)
     {
         OutcomeReport report = outcomeOptions.Open(context, arguments);
         using EvaluationInputs input = EvaluationInputs.Open(context, arguments, validation: validation);
         int skipped = 0;
         EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
-        (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
+        (LogisticSelection found, EmbeddingTable fitted, EmbeddingTable test) = Display.Show(context, display =>
         {
             EmbeddingTable train = Embedded(input.Train);
             EmbeddingTable? choose = input.Validation is null ? null
@@ -79,6 +85,7 @@ internal static class EvaluateLogisticCommand
                     options,
                     Sweep(display, options),
                     context.Cancel),
+                train,
                 questions);
 
             EmbeddingTable Embedded(ImageDataSet images)
@@ -91,11 +98,19 @@ internal static class EvaluateLogisticCommand
         EvaluationOutcome outcome = EvaluationOutcome.FromScores(
             test, found.Model.Logits(LogisticData.FromTable(test)), found.Model.Classes, options.Seed);
         int classes = outcome.ClassNames.Count;
+        JsonObject json = Json(found, options, input.Layer, test.Count, classes, skipped);
+        List<string> lines = [.. Lines(found, classes, skipped)];
+        if (kept is not null)
+        {
+            using var classifier = ImageClassifier.FromLogistic(input.Encoder, found, fitted, forTransfer: true);
+            ModelOption.Keep(kept, classifier, json, lines);
+        }
+
         report.Show(
             outcome,
             "logistic regression" + LayerOption.Title(input.Layer),
-            Json(found, options, input.Layer, test.Count, classes, skipped),
-            Lines(found, classes, skipped),
+            json,
+            lines,
             input.Notes,
             input.Subject(
                 context,

@@ -14,5 +14,6 @@ internal static class ExportCommand
         ExportOnnxCommand.Create(),
         ExportWeightsCommand.CreateSafetensors(),
         ExportWeightsCommand.CreatePth(),
+        ExportHuggingFaceCommand.Create(),
     };
 }

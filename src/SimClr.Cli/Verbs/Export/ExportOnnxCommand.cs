@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Classification;
 using SimClr.Cli.Outputs;
 using SimClr.Diagnostics;
 using SimClr.Onnx;
@@ -16,12 +17,16 @@ internal static class ExportOnnxCommand
     {
         var run = new Argument<string>("RUN")
         {
-            Description = "Run directory, or a safetensors file written by 'simclr'",
+            Description = "Run directory, a safetensors file written by 'simclr', or a classifier (.simclr)",
         };
         var file = new OutputOption("--out", OutputKinds.Onnx, "Output file (.onnx)") { Required = true };
         var projection = new Option<bool>("--projection")
         {
             Description = "Export z, the output of the projection head, instead of h; RUN must be a run directory",
+        };
+        var classifier = new Option<bool>("--classifier")
+        {
+            Description = "Export the classifier of a supervised or fine-tuned run, not only its encoder",
         };
         var preprocess = new Option<bool>("--preprocess")
         {
@@ -35,12 +40,13 @@ internal static class ExportOnnxCommand
         var normalize = new Option<bool>("--normalize") { Description = "Scale each embedding to unit length" };
         var verb = new Verb(
             "onnx",
-            "Export an encoder as an ONNX model, verified with ONNX Runtime.",
+            "Export an encoder or a classifier as an ONNX model, verified with ONNX Runtime.",
             "simclr export onnx runs/photos --out encoder.onnx",
             "simclr export onnx runs/photos --out encoder.onnx --preprocess --normalize",
-            "simclr export onnx runs/photos --out projection.onnx --projection --json")
+            "simclr export onnx runs/photos --out projection.onnx --projection --json",
+            "simclr export onnx animals.simclr --out animals.onnx")
         {
-            run, file, projection, preprocess, resize, normalize,
+            run, file, projection, classifier, preprocess, resize, normalize,
         };
         verb.Details =
         [
@@ -50,54 +56,88 @@ internal static class ExportOnnxCommand
             "run, steps and versions. Opset 17; 18 with --resize. ONNX Runtime runs the model on random images in",
             "batches of 1 and 3. If it differs from the encoder by more than 0.0001 (times the largest value, if",
             "that exceeds 1), nothing is written and the exit code is 3.",
+            "",
+            "A classifier also has the outputs 'probabilities' and, if it knows its training images, 'novelty'. It",
+            "takes images of any size as with --resize, unless --preprocess is given. The package SimClr.OnnxRuntime",
+            "runs it, and an encoder exported with --resize, from the file alone.",
         ];
-        return verb.Handle(context => Export(
-            context,
-            context.Value(run),
-            context.File(file)!,
-            new OnnxExportOptions
+        return verb.Handle(context =>
+        {
+            bool isClassifier = context.Value(classifier)
+                || Path.GetExtension(context.Value(run)) == ImageClassifier.Extension;
+            if (isClassifier && context.Value(projection))
             {
-                Input = context.Value(resize) ? OnnxInput.Images
+                throw new ConfigurationException(
+                    "--projection exports an encoder with its head, but a classifier has a layer of its own; leave out "
+                        + "--projection");
+            }
+
+            var options = new OnnxExportOptions
+            {
+                Input = context.Value(resize) || (isClassifier && !context.Value(preprocess)) ? OnnxInput.Images
                     : context.Value(preprocess) ? OnnxInput.Pixels
                     : OnnxInput.Tensor,
                 Normalize = context.Value(normalize),
-            },
-            context.Value(projection)));
+            };
+            Export(
+                context,
+                context.File(file)!,
+                isClassifier
+                    ? () => CreateClassifier(context.Value(run), options)
+                    : () => OnnxExport.CreateRun(context.Value(run), options, context.Value(projection)));
+        });
+    }
+
+    private static (byte[] Model, OnnxExportResult Result) CreateClassifier(string path, OnnxExportOptions options)
+    {
+        using ImageClassifier classifier = ImageClassifier.Load(path);
+        return OnnxExport.Create(classifier, options);
     }
 
     private static void Export(
-        CommandContext context, string run, OutputFile file, OnnxExportOptions options, bool projection)
+        CommandContext context, OutputFile file, Func<(byte[] Model, OnnxExportResult Result)> create)
     {
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
-        (byte[] model, OnnxExportResult result) = OnnxExport.CreateRun(run, options, projection);
+        (byte[] model, OnnxExportResult result) = create();
         file.Write(model);
-        context.Result(
-            new JsonObject
-            {
-                ["file"] = file.Path,
-                ["max_difference"] = result.MaxDifference,
-                ["largest_value"] = result.MaxMagnitude,
-                ["input"] = result.Input,
-                ["output"] = result.Output,
-                ["dimension"] = result.Dimension,
-                ["opset"] = result.Opset,
-                ["bytes"] = result.Bytes,
-            },
-            Lines(file, result));
+        var json = new JsonObject
+        {
+            ["file"] = file.Path,
+            ["max_difference"] = result.MaxDifference,
+            ["largest_value"] = result.MaxMagnitude,
+            ["input"] = result.Input,
+            ["output"] = result.Output,
+            ["dimension"] = result.Dimension,
+            ["opset"] = result.Opset,
+            ["bytes"] = result.Bytes,
+        };
+        if (result.Classes > 0)
+        {
+            json["outputs"] = new JsonArray([.. result.Outputs.Select(name => JsonValue.Create(name))]);
+            json["classes"] = result.Classes;
+        }
+
+        context.Result(json, Lines(file, result));
     }
 
-    private static string[] Lines(OutputFile file, OnnxExportResult result) =>
-    [
-        string.Create(
-            CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}"),
-        $"input {result.Input}",
-        $"output {result.Output}",
-        string.Create(
+    private static IEnumerable<string> Lines(OutputFile file, OnnxExportResult result)
+    {
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}");
+        yield return $"input {result.Input}";
+        yield return $"output {result.Output}";
+        foreach (string output in result.Outputs.Skip(1))
+        {
+            int values = output == OnnxExport.ProbabilitiesName ? result.Classes : 1;
+            yield return string.Create(CultureInfo.InvariantCulture, $"output {output}: float32 [batch, {values}]");
+        }
+
+        yield return string.Create(
             CultureInfo.InvariantCulture,
             $"ONNX Runtime on random images: largest difference {result.MaxDifference:G2}")
             + (result.MaxMagnitude > 1
                 ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.MaxMagnitude:G3}")
-                : ""),
-    ];
+                : "");
+    }
 }

@@ -19,7 +19,8 @@ internal sealed class IndexArguments
     public Option<string?> Run { get; } = new("--run")
     {
         Description =
-            "Encoder for images: a run directory or a safetensors file. Default: the encoder stored in the index.",
+            "Encoder for images: a run directory, a safetensors file or weights:NAME. Default: the encoder stored in "
+                + "the index.",
         HelpName = "RUN",
     };
 

@@ -29,7 +29,7 @@ internal static class IndexInputs
         string place = run ?? description.Run ?? throw new ConfigurationException(
             $"--run is missing: {index.Name} does not store which encoder computed its vectors; "
                 + "specify its run directory or file");
-        if (run is null && !File.Exists(place) && !Directory.Exists(place))
+        if (run is null && !File.Exists(place) && !Directory.Exists(place) && !WeightsCatalog.IsName(place))
         {
             throw new DataException(
                 $"{index.Name}: its encoder was {place}, which no longer exists; specify its new location with --run");

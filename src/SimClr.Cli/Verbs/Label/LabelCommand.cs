@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using SimClr.Checkpoints;
+using SimClr.Classification;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
 using SimClr.Labels;
@@ -27,20 +30,25 @@ internal static class LabelCommand
         };
         var predictions = new OutputOption(
             "--out", OutputKinds.LabelPredictions, "Write the predicted class and its probability for each image");
+        var model = new ModelOption("--model", "the classifier with its encoder");
         OutputOption html = OutputOptions.Html("suggested", "Write an HTML page that shows the suggested images");
         var verb = new Verb(
             "label",
             "Train a classifier from a few labels: suggest images to label, fit, predict, and estimate the accuracy.",
             "simclr label photos.npy --suggest 20 --next labels.csv --html suggested.html",
             "simclr label photos.npy --labels labels.csv --out predictions.csv",
-            "simclr label photos.npy --labels labels.csv --suggest 20 --next more.csv")
+            "simclr label photos.npy --labels labels.csv --suggest 20 --next more.csv",
+            "simclr label ./photos --run runs/photos --labels labels.csv --model animals.simclr",
+            "simclr label photos.npy --run runs/photos --labels labels.csv --model animals.simclr")
         {
             Details =
             [
                 "Logistic regression on the embeddings. Cross-validation chooses its regularization and gives the",
                 "accuracy, printed with a 95% interval. Suggested images are those the classifier is least certain",
                 "about, without look-alikes; before there are labels of two classes, the centers of the largest",
-                "clusters. Fill in the file of --next, and pass it as --labels.",
+                "clusters. Fill in the file of --next, and pass it as --labels. --model keeps the classifier for",
+                "'simclr classify'. It needs the encoder: --run with images, or --run with the embeddings that it",
+                "computed (a few images are embedded again to check that), or an index, which names its encoder.",
             ],
         };
         arguments.AddTo(verb);
@@ -48,15 +56,14 @@ internal static class LabelCommand
         verb.Add(suggest);
         verb.Add(next);
         verb.Add(predictions);
+        model.AddTo(verb);
         verb.Add(html);
         return verb.Handle(context => Label(
             context,
             arguments,
             context.Value(labels),
             SuggestionCount(context, suggest, next, html, context.Value(labels)),
-            context.File(predictions),
-            context.File(next),
-            context.File(html)));
+            (context.File(predictions), context.File(next), model.Resolve(context), context.File(html))));
     }
 
     private static int SuggestionCount(
@@ -81,12 +88,18 @@ internal static class LabelCommand
         TableArguments arguments,
         string? labels,
         int suggest,
-        OutputFile? predictions,
-        OutputFile? next,
-        OutputFile? html)
+        (OutputFile? Predictions, OutputFile? Next, OutputFile? Model, OutputFile? Html) files)
     {
+        (OutputFile? predictions, OutputFile? next, OutputFile? kept, OutputFile? html) = files;
+        if (kept is not null && labels is null)
+        {
+            throw new ConfigurationException("--model keeps a classifier of known labels; give them with --labels");
+        }
+
         ManualLabels.RequirePreserved(next, labels);
-        using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
+        using TableInputs input = Display.Show(
+            context, display => TableInputs.Open(context, arguments, display, runOfFile: kept is not null));
+        using TrainedEncoder? encoder = kept is null ? null : LabelEncoder.Open(context, arguments, input);
         KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
         if (known.UnmatchedPaths > 0)
         {
@@ -101,7 +114,7 @@ internal static class LabelCommand
         }
 
         bool learnable = known.ClassNames.Length > 1;
-        FewLabelResult? model = learnable || predictions is not null || suggest == 0
+        FewLabelResult? model = learnable || predictions is not null || kept is not null || suggest == 0
             ? FewLabelClassifier.Fit(
                 input.Table, known.Rows, known.Labels, known.ClassNames, context.Seed ?? 0, context.Cancel)
             : null;
@@ -122,6 +135,14 @@ internal static class LabelCommand
             input.Images.WriteNote(context);
         }
 
-        context.Result(found.Json(predictions, next, html), found.Lines(predictions));
+        JsonObject json = found.Json(predictions, next, html);
+        List<string> lines = [.. found.Lines(predictions)];
+        if (kept is not null)
+        {
+            using ImageClassifier classifier = model!.ToClassifier(encoder!);
+            ModelOption.Keep(kept, classifier, json, lines);
+        }
+
+        context.Result(json, lines);
     }
 }

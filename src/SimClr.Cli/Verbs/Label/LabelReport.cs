@@ -56,7 +56,7 @@ internal sealed class LabelReport
 
     public void WritePage(OutputFile file)
     {
-        var gallery = new Gallery(table, input.Images);
+        var gallery = new Gallery(table.Paths, input.Images);
         int[] shown = [.. suggested.Take(Gallery.MaxPictures)];
         var page = new ReportPage(
             "Images to label next",

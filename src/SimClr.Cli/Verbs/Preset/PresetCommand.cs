@@ -69,5 +69,9 @@ internal static class PresetCommand
     }
 
     private static Argument<string> Name()
-        => new("NAME") { Description = $"One of {string.Join(", ", Presets.Names)}" };
+    {
+        var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", Presets.Names)}" };
+        name.CompletionSources.Add([.. Presets.Names]);
+        return name;
+    }
 }

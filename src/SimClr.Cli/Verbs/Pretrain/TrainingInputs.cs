@@ -51,8 +51,13 @@ internal sealed class TrainingInputs : IDisposable
         ImageDataSet images = OpenImages(context, arguments, before, run, resume, verb);
         try
         {
-            return new TrainingInputs(
-                context, verb, run, resume, images, PretrainConfiguration.Resolve(context, arguments, before, images));
+            PretrainOptions options = PretrainConfiguration.Resolve(context, arguments, before, images);
+            if (!resume || run.LatestCheckpoint() is null)
+            {
+                WeightsDownload.Ensure(context, options.Encoder.Weights);
+            }
+
+            return new TrainingInputs(context, verb, run, resume, images, options);
         }
         catch
         {

@@ -67,7 +67,8 @@ internal static class ReportCommand
                 ["runs"] = new JsonArray([.. runs.Select(run => JsonValue.Create(run.Summary.Run.Root))]),
             },
             [
-                .. runs.Select(run => $"{TerminalText.EscapeName(run.Name)}: {run.State}"),
+                .. runs.Select(run => $"{TerminalText.EscapeName(run.Name)}: {run.State}"
+                    + (run.Reason is { } reason ? $": {reason}" : "")),
                 $"report: {Path.GetFullPath(file.Path)}",
             ]);
     }

@@ -22,10 +22,12 @@ internal sealed record ReportedRun(string Name, RunSummary Summary)
             string steps = Summary.Steps is { } all
                 ? string.Create(CultureInfo.InvariantCulture, $"step {Summary.Step:N0} of {all:N0}")
                 : string.Create(CultureInfo.InvariantCulture, $"step {Summary.Step:N0}");
-            string reason = Summary.State?.Reason is { Length: > 0 } why ? $": {why}" : "";
-            return $"{Summary.Status.Text()}, {steps}{reason}";
+            return $"{Summary.Status.Text()}, {steps}";
         }
     }
+
+    /// <summary>The message with which the run ended early; null if it did not.</summary>
+    public string? Reason => Summary.State?.Reason is { Length: > 0 } why ? why : null;
 
     /// <summary>The preset and what differs from it, in one line.</summary>
     public string SettingText => Setting is not { } setting ? "unknown"

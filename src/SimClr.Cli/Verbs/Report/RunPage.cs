@@ -45,7 +45,7 @@ internal sealed class RunPage(IReadOnlyList<ReportedRun> runs)
     private IEnumerable<ReportSection> Sections()
     {
         yield return new ReportSection(
-            runs.Count == 1 ? "Settings and health" : "Runs", [Overview(), .. Health(), .. Damage()]);
+            runs.Count == 1 ? "Settings and health" : "Runs", [Overview(), .. Reasons(), .. Health(), .. Damage()]);
         yield return new ReportSection("Training", new ReportCharts(RunCurves.Create(runs), colors));
         if (runs.Any(run => run.Summary.Evaluations.Count > 0))
         {
@@ -84,7 +84,11 @@ internal sealed class RunPage(IReadOnlyList<ReportedRun> runs)
     }
 
     private IEnumerable<ReportBlock> Health() => runs.Select(run => new ReportParagraph(
-        $"{(runs.Count == 1 ? "The run" : run.Name)} is {run.Health ?? "without a logged state of health."}"));
+        $"{(runs.Count == 1 ? "The run" : run.Name)} "
+            + (run.Health is { } health ? $"is {health}" : "has logged no state of health.")));
+
+    private IEnumerable<ReportBlock> Reasons() => runs.Where(run => run.Reason is not null).Select(
+        run => new ReportParagraph($"{(runs.Count == 1 ? "Last message" : run.Name)}: {run.Reason}"));
 
     private IEnumerable<ReportBlock> Damage()
         => runs.SelectMany(run => run.Summary.Unreadable)
@@ -171,7 +175,7 @@ internal sealed class RunPage(IReadOnlyList<ReportedRun> runs)
 
     private ReportGrid Cost() => new(
         new ChartTable(
-            ["Run", "Training time", "Images per second (median)", "Most memory", "Machine", "Versions"],
+            ["Run", "Training time", "Images per second (median)", "Max memory", "Machine", "Versions"],
             [.. runs.Select(run => (IReadOnlyList<object?>)
             [
                 run.Name,

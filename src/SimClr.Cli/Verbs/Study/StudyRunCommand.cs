@@ -60,8 +60,11 @@ internal static class StudyRunCommand
         StudyCommandChecks.Check(plan, commands);
         runner.Check(plan.Cells);
         IReadOnlyList<StudyCell> cells = part is { } own ? plan.Part(own.Part, own.Parts) : plan.Cells;
-        StudyCell[] left = [.. cells.Where(cell => runner.Finished(cell) is null)];
-        StudyEstimate estimate = StudyEstimate.Create(context, plan, configurations, left, inputs.Train.Images.Taken);
+        (StudyCell Cell, CellRecord? Record)[] states = [.. cells.Select(cell => (cell, runner.Finished(cell)))];
+        StudyCell[] left = [.. states.Where(state => state.Record is null).Select(state => state.Cell)];
+        StudyEstimate estimate = StudyEstimate.Create(
+            context, configurations, left, [.. states.Select(state => state.Record).OfType<CellRecord>()],
+            inputs.Train.Images.Taken);
         string[] lines = [.. StudyPlanText.Lines(plan, record, directory, cells, left, estimate)];
         if (context.Value(arguments.DryRun))
         {

@@ -1,11 +1,10 @@
 using System.Globalization;
 using SimClr.Cli.Reports;
-using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
 /// <summary>Creates the pictures of a page, up to the limit of a page.</summary>
-internal sealed class Gallery(EmbeddingTable table, RowImages images)
+internal sealed class Gallery(IReadOnlyList<string> paths, RowImages images)
 {
     /// <summary>The maximum number of pictures per page, which keeps it below ten megabytes.</summary>
     public const int MaxPictures = 600;
@@ -19,7 +18,7 @@ internal sealed class Gallery(EmbeddingTable table, RowImages images)
     public GalleryImage Picture(int row, string caption, bool marked = false)
     {
         Tile? tile = images.Read(row) is { } image ? Tile.FromImage(image, Side) : null;
-        return new GalleryImage(tile, table.Paths[row], caption, marked, images.FileOf(row));
+        return new GalleryImage(tile, paths[row], caption, marked, images.FileOf(row));
     }
 
     public static string Cosine(double cosine) => string.Create(CultureInfo.InvariantCulture, $"cosine {cosine:0.000}");

@@ -18,7 +18,14 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
     public static GroupOutput Open(CommandContext context, OutputOption csv, OutputOption html)
         => new(context.File(csv), context.File(html));
 
-    public void Write(CommandContext context, TableInputs input, IGroupList found)
+    /// <summary>Writes the files and prints the result.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="images">The images of the rows.</param>
+    /// <param name="skipped">The number of images that could not be read.</param>
+    /// <param name="found">The groups.</param>
+    /// <param name="act">An action between writing the files and printing the result; null for none.</param>
+    public void Write(
+        CommandContext context, RowImages images, int skipped, IGroupList found, Action? act = null)
     {
         if (csv is not null)
         {
@@ -27,12 +34,13 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
 
         if (html is not null)
         {
-            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
-            input.Images.WriteNote(context);
+            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(images))));
+            images.WriteNote(context);
         }
 
+        act?.Invoke();
         JsonObject json = found.Json();
-        json["skipped_images"] = input.Skipped;
+        json["skipped_images"] = skipped;
         json["csv"] = csv?.Path;
         json["html"] = html?.Path;
         context.Result(json, found.Lines());

@@ -15,7 +15,7 @@ internal sealed class TableInputs : IDisposable
     private TableInputs(EmbeddingTable table, ImageDataSet? set, string? folder, int skipped)
     {
         Table = table;
-        Images = new RowImages(table, set, folder);
+        Images = new RowImages(table.Paths, set, folder);
         Skipped = skipped;
         (this.set, this.folder) = (set, folder);
     }
@@ -27,7 +27,15 @@ internal sealed class TableInputs : IDisposable
     /// <summary>The number of images that could not be read while they were embedded.</summary>
     public int Skipped { get; }
 
-    public static TableInputs Open(CommandContext context, TableArguments arguments, IDisplay display)
+    /// <summary>Reads the embeddings, or opens the images and embeds them.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="arguments">The arguments that name them.</param>
+    /// <param name="display">The display of the progress.</param>
+    /// <param name="runOfFile">
+    /// Whether <c>--run</c> may also name the encoder of an embeddings file; otherwise the source is images with it.
+    /// </param>
+    public static TableInputs Open(
+        CommandContext context, TableArguments arguments, IDisplay display, bool runOfFile = false)
     {
         ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
@@ -43,7 +51,7 @@ internal sealed class TableInputs : IDisposable
             throw new ConfigurationException("--set applies to images that are embedded first; use it with --run");
         }
 
-        return context.Value(arguments.Run) is { } run
+        return context.Value(arguments.Run) is { } run && !(runOfFile && EmbeddingsInputs.IsFile(source))
             ? Embed(context, source, run, context.Value(arguments.Set), folder, display)
             : new TableInputs(Read(context, source), null, folder, 0);
     }
@@ -54,17 +62,7 @@ internal sealed class TableInputs : IDisposable
     /// </summary>
     public TableInputs WithoutLinks()
     {
-        string?[] files = [.. ParallelEnumerable.Range(0, Table.Count).AsOrdered().Select(Images.FileOf)];
-        int[] rows =
-        [
-            .. ParallelEnumerable.Range(0, Table.Count).AsOrdered()
-                .Select(row => (Row: row, File: files[row] is { } file ? FileIdentity.Get(file) : $"row {row}"))
-                .AsSequential()
-                .GroupBy(row => row.File, row => row.Row)
-                .Select(names => names.Count() == 1 ? names.First()
-                    : names.OrderBy(row => FileIdentity.IsOwnPath(files[row]!) ? 0 : 1).First())
-                .Order(),
-        ];
+        int[] rows = Images.RowsWithoutLinks();
         return rows.Length == Table.Count ? this : new TableInputs(Table.Subset(rows), set, folder, Skipped);
     }
 

@@ -51,6 +51,12 @@ public sealed class ImportedEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         using IWeightsFile content = WeightsFile.Read(file);
+        return Read(content, file, options);
+    }
+
+    /// <summary>Reads an open file.</summary>
+    internal static ImportedEncoder Read(IWeightsFile content, string file, ImportOptions options)
+    {
         if (TrainedEncoder.HasDescription(content))
         {
             return ReadTrainedEncoder(file, content, options);

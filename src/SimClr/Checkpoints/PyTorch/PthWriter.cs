@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
@@ -47,7 +48,7 @@ internal static class PthWriter
 
         if (metadata is { Count: > 0 })
         {
-            Add(zip, PthZip.MetadataEntry, JsonSerializer.SerializeToUtf8Bytes(metadata));
+            Add(zip, PthZip.MetadataEntry, JsonSerializer.SerializeToUtf8Bytes(metadata, Json.Plain));
         }
 
         Add(zip, "version", Encoding.ASCII.GetBytes(FormatVersion));

@@ -125,7 +125,7 @@ internal sealed class PthZip : IPthSource
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? [];
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(json, Json.Plain) ?? [];
         }
         catch (JsonException error)
         {

@@ -1,13 +1,15 @@
+using System.Reflection;
 using SimClr.Internals;
 
 namespace SimClr.Data;
 
 /// <summary>
-/// The data set embedded in the assembly: the 10,000 images of the t10k part of Fashion-MNIST, split with a fixed seed
-/// into 8,000 for training (<c>sample:train</c>) and 2,000 for testing (<c>sample:test</c>).
+/// The data set in the package SimClr.SampleImages: the 10,000 images of the t10k part of Fashion-MNIST, split with a
+/// fixed seed into 8,000 for training (<c>sample:train</c>) and 2,000 for testing (<c>sample:test</c>).
 /// </summary>
 internal static class SampleSet
 {
+    private const string Package = "SimClr.SampleImages";
     private const int TrainImages = 8000;
 
     public static ImageDataSet Open(DataSpec spec, DataOptions options)
@@ -23,8 +25,23 @@ internal static class SampleSet
 
     private static IdxFile ReadResource(string name, int rank)
     {
-        using Stream stream = typeof(SampleSet).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"the assembly was built without {name}");
+        using Stream stream = Load(Package).GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"the assembly {Package} was built without {name}");
         return IdxFile.Read(stream, name, rank);
+    }
+
+    /// <summary>Loads the assembly with the images, which no code refers to, by its name.</summary>
+    /// <exception cref="ConfigurationException">The program does not reference the package.</exception>
+    internal static Assembly Load(string package)
+    {
+        try
+        {
+            return Assembly.Load(new AssemblyName(package));
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new ConfigurationException(
+                $"sample: needs the package {package}; add it with dotnet add package {package}", error);
+        }
     }
 }

@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Globalization;
 using SimClr.Internals;
-using SkiaSharp;
 
 namespace SimClr.Data;
 
@@ -9,18 +6,42 @@ namespace SimClr.Data;
 /// Decodes a JPEG, PNG, WebP, BMP or GIF file (its first frame) to 8-bit RGB. Gray, palette, CMYK and 16-bit images are
 /// converted, transparency is composited over white (except in a BMP whose alpha is 0 everywhere, which is opaque), the
 /// EXIF orientation is applied, and color profiles are ignored. libturbojpeg decodes JPEG if
-/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Thread-safe.
+/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Decoders of
+/// further formats can be registered (<see cref="Register"/>). Thread-safe.
 /// </summary>
-public static unsafe class ImageDecoder
+public static class ImageDecoder
 {
     private static readonly string SkiaName = JpegDecoder.Skia.Text();
     private static readonly string TurboJpegName = JpegDecoder.TurboJpeg.Text();
 
-    /// <summary>The file extensions of images in folders and tar shards, in lower case.</summary>
-    public static IReadOnlyList<string> Extensions { get; } =
+    private static readonly string[] BuiltIn =
     [
         ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe",
     ];
+
+    // Replaced as a whole, so that readers need no lock.
+    private static volatile IImageDecoder[] others = [];
+
+    /// <summary>
+    /// The file extensions of images in folders and tar shards, in lower case: those of the built-in formats, then
+    /// those of registered decoders.
+    /// </summary>
+    public static IReadOnlyList<string> Extensions { get; private set; } = BuiltIn;
+
+    /// <summary>
+    /// Adds a decoder of further formats, for the whole process. Call it before opening data sets. Of several decoders
+    /// that recognize an image, the first registered decodes it.
+    /// </summary>
+    /// <param name="decoder">The decoder.</param>
+    public static void Register(IImageDecoder decoder)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        lock (BuiltIn)
+        {
+            others = [.. others, decoder];
+            Extensions = [.. BuiltIn.Concat(others.SelectMany(other => other.Extensions)).Distinct()];
+        }
+    }
 
     /// <summary>Returns whether a path ends in one of <see cref="Extensions"/>, ignoring case.</summary>
     /// <param name="path">The path.</param>
@@ -56,9 +77,16 @@ public static unsafe class ImageDecoder
 
         JpegScans.Check(encoded, path);
         options ??= new DataOptions();
+        if (OtherDecoder(encoded, path) is { } other)
+        {
+            (int width, int height) = other.ReadSize(encoded, path);
+            DecodedSize.Check(encoded, width, height, path, options);
+            return other.Decode(encoded, path);
+        }
+
         return NameFor(options) == TurboJpegName && TurboJpeg.TryDecode(encoded, path, options) is { } image
             ? image
-            : DecodeBySkia(encoded, path, options);
+            : SkiaDecoder.Decode(encoded, path, options);
     }
 
     /// <summary>Returns the name of the JPEG decoder in use: <c>turbojpeg</c> or <c>skia</c>.</summary>
@@ -79,101 +107,41 @@ public static unsafe class ImageDecoder
     /// <param name="decoder">The decoder.</param>
     public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsAvailable;
 
-    /// <summary>
-    /// Returns the factor by which a JPEG is reduced during decoding: the largest of 8, 4 and 2 that leaves its short
-    /// side with at least <see cref="DataOptions.ScaledDecode"/> pixels, else 1.
-    /// </summary>
-    internal static int DivisorFor(int width, int height, DataOptions options)
-    {
-        int divisor = options.ScaledDecode > 0 ? 8 : 1;
-        while (divisor > 1 && (Math.Min(width, height) + divisor - 1) / divisor < options.ScaledDecode)
-        {
-            divisor /= 2;
-        }
-
-        return divisor;
-    }
-
-    internal static void CheckSize(ReadOnlySpan<byte> encoded, int width, int height, string path, DataOptions options)
-    {
-        double megapixels = (double)width * height / 1e6;
-        if (megapixels > options.DecodeLimitMegapixels || 4L * width * height > Array.MaxLength)
-        {
-            throw new UnreadableImageException(path, string.Create(CultureInfo.InvariantCulture,
-                $"{width} × {height} pixels are {megapixels:0.####} megapixels, more than the "
-                    + $"{options.DecodeLimitMegapixels:0.####} of data.decode_limit_megapixels"));
-        }
-
-        DecompressionBomb.Check(encoded, width, height, path);
-    }
-
     /// <summary>Returns the size stated in the header of an image; null if the file is not an image.</summary>
     /// <param name="encoded">The whole file.</param>
-    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded)
+    /// <param name="path">The name of the image, by whose extension some formats are known.</param>
+    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded, string path = "")
     {
-        using SKData data = PngTextChunks.Strip(encoded);
-        using SKCodec? codec = Codec(encoded, data);
-        return codec is null ? null : (codec.Info.Width, codec.Info.Height);
-    }
+        if (OtherDecoder(encoded, path) is not { } other)
+        {
+            return SkiaDecoder.SizeOf(encoded);
+        }
 
-    // SkiaSharp supports other formats too, such as icons, but a small file of these may claim more memory than the
-    // checks here cover.
-    private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data) => encoded switch
-    {
-        [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
-            or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] or [(byte)'B', (byte)'M', ..]
-            or [(byte)'G', (byte)'I', (byte)'F', ..] => SKCodec.Create(data),
-        _ => null,
-    };
-
-    private static RgbImage DecodeBySkia(ReadOnlySpan<byte> encoded, string path, DataOptions options)
-    {
-        using SKData data = PngTextChunks.Strip(encoded);
-        using SKCodec codec = Codec(encoded, data)
-            ?? throw new UnreadableImageException(
-                path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
-        CheckSize(encoded, codec.Info.Width, codec.Info.Height, path, options);
-        return Decode(codec, ExifOrientation.Read(encoded), path, SizeFor(codec, options));
-    }
-
-    private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path, SKSizeI size)
-    {
-        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        SKAlphaType alpha = opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha);
-        byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         try
         {
-            fixed (byte* stored = rgba)
-            {
-                SKCodecResult result = codec.GetPixels(info, (nint)stored);
-                if (result != SKCodecResult.Success)
-                {
-                    throw new UnreadableImageException(path, ReasonFor(result));
-                }
-
-                // Programs without alpha leave 0 in the fourth byte of a BMP's pixels, even if the header has an alpha
-                // mask.
-                opaque |= codec.EncodedFormat == SKEncodedImageFormat.Bmp
-                    && PixelLayout.IsTransparentEverywhere(stored, info.Width * info.Height);
-                return PixelLayout.ToRgb(stored, 4, info.Width, info.Height, origin, opaque);
-            }
+            return other.ReadSize(encoded, path);
         }
-        finally
+        catch (UnreadableImageException)
         {
-            ArrayPool<byte>.Shared.Return(rgba);
+            return null;
         }
     }
 
-    private static SKSizeI SizeFor(SKCodec codec, DataOptions options)
-        => codec.EncodedFormat == SKEncodedImageFormat.Jpeg
-            ? codec.GetScaledDimensions(1f / DivisorFor(codec.Info.Width, codec.Info.Height, options))
-            : codec.Info.Size;
-
-    private static string ReasonFor(SKCodecResult result) => result switch
+    private static IImageDecoder? OtherDecoder(ReadOnlySpan<byte> encoded, string path)
     {
-        SKCodecResult.IncompleteInput => "the file is cut off: its last part is missing",
-        SKCodecResult.ErrorInInput => "the file is broken: its data is inconsistent",
-        _ => $"cannot be decoded ({result})",
-    };
+        if (encoded.IsEmpty || SkiaDecoder.Recognizes(encoded))
+        {
+            return null;
+        }
+
+        foreach (IImageDecoder other in others)
+        {
+            if (other.Recognizes(encoded, path))
+            {
+                return other;
+            }
+        }
+
+        return null;
+    }
 }

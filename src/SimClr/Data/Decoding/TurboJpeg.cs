@@ -103,8 +103,8 @@ internal sealed unsafe class TurboJpeg
                 return null;
             }
 
-            ImageDecoder.CheckSize(encoded, width, height, path, options);
-            int divisor = ImageDecoder.DivisorFor(width, height, options);
+            DecodedSize.Check(encoded, width, height, path, options);
+            int divisor = DecodedSize.DivisorFor(width, height, options);
             (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
             byte[] pixels = PixelPool.Rent(3 * width * height);
             fixed (byte* rgb = pixels)

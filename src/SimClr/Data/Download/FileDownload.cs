@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using SimClr.Internals;
 
 namespace SimClr.Data;
@@ -13,7 +12,8 @@ namespace SimClr.Data;
 /// <param name="pause">
 /// The pause after the first failed attempt; it doubles after each attempt that yields no bytes.
 /// </param>
-internal sealed class FileDownload(HttpClient client, TimeSpan pause)
+/// <param name="elsewhere">Where else the file can be taken from, for messages.</param>
+internal sealed class FileDownload(HttpClient client, TimeSpan pause, string elsewhere = "from another mirror")
 {
     private const int MaxFailedTries = 4;
     private const int MaxLosses = 4;   // A server that keeps forcing a restart would make the download endless.
@@ -23,7 +23,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
     /// <summary>Downloads a file, or completes a partial download.</summary>
     /// <param name="address">The address of the file.</param>
     /// <param name="path">The path of the target file.</param>
-    /// <param name="md5">The MD5 checksum in lower-case hexadecimal digits.</param>
+    /// <param name="checksum">The checksum of the file, or null if none is known.</param>
     /// <param name="maxBytes">The maximum size in bytes, so that an endless response cannot fill the disk.</param>
     /// <param name="progress">The receiver of the number of bytes on disk.</param>
     /// <param name="cancel">A token that cancels the download; the bytes received so far are kept.</param>
@@ -33,7 +33,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
     public async Task FetchAsync(
         Uri address,
         string path,
-        string md5,
+        FileChecksum? checksum,
         long maxBytes,
         IProgress<long>? progress = null,
         CancellationToken cancel = default)
@@ -62,7 +62,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
                 {
                     throw new DataException(
                         $"{address}: the server made the download start over {losses} times ({error.Message}); "
-                            + "try again later, or from another mirror",
+                            + $"try again later, or {elsewhere}",
                         error);
                 }
 
@@ -78,7 +78,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             }
         }
 
-        await VerifyAsync(address, part, md5, cancel).ConfigureAwait(false);
+        await VerifyAsync(address, part, checksum, cancel).ConfigureAwait(false);
         File.Move(part, path, overwrite: true);
     }
 
@@ -93,28 +93,23 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         _ => false,
     };
 
-    private static async Task VerifyAsync(Uri address, string part, string md5, CancellationToken cancel)
+    private async Task VerifyAsync(Uri address, string part, FileChecksum? checksum, CancellationToken cancel)
     {
-        string found;
-        using (FileStream stream = File.OpenRead(part))
+        if (checksum is null)
         {
-            found = Convert.ToHexStringLower(await HashAsync(stream, cancel).ConfigureAwait(false));
+            return;
         }
 
-        if (found != md5)
+        string found = await checksum.ComputeAsync(part, cancel).ConfigureAwait(false);
+        if (!checksum.Matches(found))
         {
             long bytes = SizeOf(part);
             File.Delete(part);
             throw new DataException(
-                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. It is not the published file and was "
-                    + "deleted; try again later, or from another mirror");
+                $"{address}: got {bytes} bytes with {checksum.Algorithm} {found}, expected {checksum}. It is not "
+                    + $"{checksum.Of} and was deleted; try again later, or {elsewhere}");
         }
     }
-
-#pragma warning disable CA5351 // MD5 is the published checksum; it guards against damage.
-    private static async Task<byte[]> HashAsync(Stream stream, CancellationToken cancel)
-        => await MD5.HashDataAsync(stream, cancel).ConfigureAwait(false);
-#pragma warning restore CA5351
 
     private async Task ContinueAsync(
         Uri address, string part, long maxBytes, IProgress<long>? progress, CancellationToken cancel)
@@ -144,7 +139,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         {
             throw new DataException(
                 $"{address}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}, expected the "
-                    + "file; if it has moved, download from another mirror");
+                    + $"file; if it has moved, download {elsewhere}");
         }
 
         response.EnsureSuccessStatusCode();

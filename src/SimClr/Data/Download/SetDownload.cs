@@ -65,7 +65,12 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
             var report = new Reporter(done => progress?.Invoke(file, done));
             await new FileDownload(client, pause)
                 .FetchAsync(
-                    address, archive, file.Md5, (2 * file.Megabytes * Megabyte) + (64 * Megabyte), report, cancel)
+                    address,
+                    archive,
+                    FileChecksum.Md5(file.Md5),
+                    (2 * file.Megabytes * Megabyte) + (64 * Megabyte),
+                    report,
+                    cancel)
                 .ConfigureAwait(false);
             bytes += new FileInfo(archive).Length;
             string[] placed = Install(file, archive, folder, work, cancel);

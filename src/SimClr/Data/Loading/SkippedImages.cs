@@ -16,8 +16,10 @@ namespace SimClr.Data;
 /// </param>
 public sealed class SkippedImages(ImageDataSet images, DataOptions? options = null)
 {
-    private static readonly JsonSerializerOptions Plain =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format =
+        new(Json.Plain) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const string AllOf = "*.";
 
     private readonly double allowed = (options ?? new DataOptions()).MaxSkipped;
     private readonly SortedDictionary<string, string> skipped = new(StringComparer.Ordinal);
@@ -38,8 +40,11 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Whether there is anything to list: a skipped image or a folder that could not be listed.</summary>
-    public bool Any => Count + omissions.Folders.Count > 0;
+    /// <summary>
+    /// Whether there is anything to list: a skipped image, a folder that could not be listed, or images of a format
+    /// that is not supported.
+    /// </summary>
+    public bool Any => Count + omissions.Folders.Count + omissions.UnsupportedFormats.Count > 0;
 
     /// <summary>Adds an image that could not be read; adding the same path again has no effect.</summary>
     /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
@@ -110,7 +115,8 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
 
     /// <summary>
     /// Writes one JSON object per line for each skipped image, with <c>path</c> and <c>reason</c>, ordered by path.
-    /// Folders that could not be listed are included; their paths end in a separator.
+    /// Folders that could not be listed are included; their paths end in a separator. So are formats that are not
+    /// supported, one line each, with the number of images; their paths are <c>*.EXTENSION</c>.
     /// </summary>
     /// <param name="path">
     /// The file, usually <c>skipped.jsonl</c> in the run directory; written completely or not at all.
@@ -124,20 +130,25 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         {
             return string.Concat(skipped.Select(image => new Omission(image.Key, image.Value)).Concat(Omitted)
                 .OrderBy(image => image.Path, StringComparer.Ordinal)
-                .Select(
-                    image => JsonSerializer.Serialize(new { path = image.Path, reason = image.Reason }, Plain) + "\n"));
+                .Select(image => new { path = image.Path, reason = image.Reason })
+                .Select(line => JsonSerializer.Serialize(line, Format) + "\n"));
         }
     }
 
-    /// <summary>Returns whether a line of such a list names an image rather than a folder.</summary>
+    /// <summary>Returns whether a line of such a list names an image rather than a folder or a format.</summary>
     /// <param name="line">A line of <see cref="Lines"/>.</param>
     public static bool IsImageLine(string line)
     {
         using JsonDocument entry = JsonDocument.Parse(line);
-        return !Path.EndsInDirectorySeparator(entry.RootElement.GetProperty("path").GetString());
+        string path = entry.RootElement.GetProperty("path").GetString()!;
+        return !Path.EndsInDirectorySeparator(path) && !path.StartsWith(AllOf, StringComparison.Ordinal);
     }
 
-    private IEnumerable<Omission> Omitted => omissions.Folders.Concat(omissions.SpecialFiles);
+    private IEnumerable<Omission> Omitted
+        => omissions.Folders.Concat(omissions.SpecialFiles).Concat(omissions.UnsupportedFormats.Select(
+            format => new Omission(
+                $"*{format.Key}",
+                $"{format.Value} {(format.Value == 1 ? "image" : "images")} of a format that is not supported")));
 
     private bool ExceedsLimit => skipped.Count > allowed * images.Count;
 

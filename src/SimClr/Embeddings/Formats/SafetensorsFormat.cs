@@ -187,7 +187,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
 
         try
         {
-            string[] names = JsonSerializer.Deserialize<string[]>(json) ?? [];
+            string[] names = JsonSerializer.Deserialize<string[]>(json, Json.Plain) ?? [];
             return labels.Max() < names.Length
                 ? names
                 : throw new DataException(

@@ -45,7 +45,7 @@ public static partial class LinearEvaluation
             : Math.Max(options.Epochs, (MinSteps / (train.Count / batch)) + 1);
 
         using var scope = NewDisposeScope();
-        (Tensor x, Tensor y) = Standardize(train, test);
+        (Tensor x, Tensor y, Tensor mean, Tensor deviation) = Standardize(train, test);
         Tensor labels = tensor(train.RequireLabels().Select(label => (long)label).ToArray(), device: CPU);
         double peak = Math.Min(options.BaseRate * batch / 256, 1 / Curvature(x));
         using var trainer = new LinearTrainer(
@@ -66,17 +66,22 @@ public static partial class LinearEvaluation
             }
         }
 
-        return trainer.Result(test, trainer.Logits(y), train.Count, epochs);
+        LinearResult result = trainer.Result(test, trainer.Logits(y), train.Count, epochs);
+        return result with
+        {
+            Layer = result.Layer!.WithoutStandardization([.. mean.data<float>()], deviation.item<float>()),
+        };
     }
 
     // One scale for all dimensions: per-dimension scales would inflate those that barely vary in the training rows.
-    private static (Tensor Train, Tensor Test) Standardize(EmbeddingTable train, EmbeddingTable test)
+    private static (Tensor Train, Tensor Test, Tensor Mean, Tensor Deviation) Standardize(
+        EmbeddingTable train, EmbeddingTable test)
     {
         Tensor x = tensor(train.Values, [train.Count, train.Dimension], device: CPU);
         Tensor y = tensor(test.Values, [test.Count, test.Dimension], device: CPU);
         Tensor mean = x.mean([0], keepdim: true);
         Tensor deviation = x.sub(mean).pow(RootedScalars.Two).mean().sqrt().clamp(min: RootedScalars.From(1e-12));
-        return (x.sub(mean).div(deviation), y.sub(mean).div(deviation));
+        return (x.sub(mean).div(deviation), y.sub(mean).div(deviation), mean, deviation);
     }
 
     /// <summary>

@@ -27,6 +27,12 @@ public sealed record LinearResult(
     /// </summary>
     public int BatchSize { get; init; }
 
+    /// <summary>The layer after the last step.</summary>
+    internal LinearWeights? Layer { get; init; }
+
+    /// <summary>The logits of the test images: images · classes numbers.</summary>
+    internal float[] Logits { get; init; } = [];
+
     /// <summary>The number of unreadable images of both sets, which were skipped.</summary>
     public int SkippedImages { get; init; }
 }

@@ -108,6 +108,8 @@ internal sealed class LinearTrainer : IDisposable
         {
             Outcome = outcome,
             BatchSize = batchSize,
+            Layer = Parameters(),
+            Logits = logits,
         };
     }
 
@@ -115,6 +117,17 @@ internal sealed class LinearTrainer : IDisposable
     {
         optimizer.Dispose();
         layer.Dispose();
+    }
+
+    private LinearWeights Parameters()
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> parts = layer.named_parameters()
+            .ToDictionary(part => part.name, part => (Tensor)part.parameter);
+        return new LinearWeights(Values(parts["layer.weight"]), Values(parts["layer.bias"]));
+
+        static float[] Values(Tensor part)
+            => part.detach().cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
     }
 
     private void ThrowIfDiverged()

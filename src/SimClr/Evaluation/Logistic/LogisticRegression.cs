@@ -124,7 +124,14 @@ public sealed class LogisticRegression
         }
 
         using var whole = new LogisticPath(fitted.Concat(held), options, classes);
-        return new LogisticSelection(whole.Fit(best!.L2, cancellation, from: best), sweep, fitted.Count, held.Count);
+        return new LogisticSelection(whole.Fit(best!.L2, cancellation, from: best), sweep, fitted.Count, held.Count)
+        {
+            HeldOut = held.Labels is null ? null : new HeldOutScores(
+                best.Logits(held),
+                classes,
+                held.Labels,
+                validation is null ? "held-out training images" : "validation images"),
+        };
     }
 
     /// <summary>Computes W x + b for each row.</summary>

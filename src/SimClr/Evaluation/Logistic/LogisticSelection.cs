@@ -14,4 +14,11 @@ public sealed record LogisticSweepPoint(double L2, double Validation, double Obj
 /// <param name="TrainRows">The number of rows that the sweep was fitted to.</param>
 /// <param name="ValidationRows">The number of rows that λ was chosen on.</param>
 public sealed record LogisticSelection(
-    LogisticRegression Model, IReadOnlyList<LogisticSweepPoint> Sweep, int TrainRows, int ValidationRows);
+    LogisticRegression Model, IReadOnlyList<LogisticSweepPoint> Sweep, int TrainRows, int ValidationRows)
+{
+    /// <summary>
+    /// The logits of the validation rows by the model of the chosen λ that was not fitted to them; null for rows with
+    /// several classes.
+    /// </summary>
+    internal HeldOutScores? HeldOut { get; init; }
+}

@@ -37,4 +37,14 @@ public sealed record FineTuneResult(
     double FinalLoss,
     IReadOnlyList<FineTuneTrial> Search,
     int ValidationImages,
-    int SkippedImages);
+    int SkippedImages)
+{
+    /// <summary>
+    /// The scores of the validation images by the best network of the search, which was not trained on them; null
+    /// without a search.
+    /// </summary>
+    internal HeldOutScores? HeldOut { get; init; }
+
+    /// <summary>The scores of the test images; null if none is of a learned class.</summary>
+    internal HeldOutScores? TestScores { get; init; }
+}

@@ -1,3 +1,5 @@
+using SimClr.Evaluation;
+
 namespace SimClr.Training;
 
 /// <summary>A fine-tuned network before its test, and the record of its training.</summary>
@@ -19,6 +21,9 @@ internal sealed record FineTunedNetwork(
     int ValidationImages,
     int SkippedImages) : IDisposable
 {
+    /// <summary>The scores of the validation images by the best network of the search; null without one.</summary>
+    public HeldOutScores? HeldOut { get; init; }
+
     /// <summary>The number of steps that the network was trained for.</summary>
     public long Steps => Options.StepsFor(Images);
 

@@ -3,6 +3,7 @@ using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Internals;
 
@@ -114,8 +115,10 @@ public sealed class FineTuning
             () => OutputDirectory is null ? null : RunLock.Acquire(OutputDirectory));
         using FineTunedNetwork network = Fit(train, test, cancellation);
         var skippedTest = new SkippedImages(test, configuration.Data);
-        EvaluationOutcome outcome = network.Classifier.Test(
-            test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
+        (EmbeddingTable table, float[] logits) = network.Classifier.Score(
+            test, Reading, skippedTest, null, Communicator, cancellation);
+        int classes = network.Classifier.ClassNames.Count;
+        var outcome = EvaluationOutcome.FromScores(table, logits, classes, options.Seed);
         World.OnRankZero(() =>
         {
             if (OutputDirectory is { } directory)
@@ -126,7 +129,11 @@ public sealed class FineTuning
         return new FineTuneResult(
             outcome, network.Options, network.Steps, FineTuneFit.DecayOf(network.Options, network.Images),
             network.Images, network.FinalLoss, network.Search, network.ValidationImages,
-            network.SkippedImages + skippedTest.Count);
+            network.SkippedImages + skippedTest.Count)
+        {
+            HeldOut = network.HeldOut,
+            TestScores = HeldOutScores.OfLearned(logits, classes, table.RequireLabels(), "test images"),
+        };
     }
 
     /// <summary>Trains and tests on a separate thread.</summary>
@@ -165,16 +172,19 @@ public sealed class FineTuning
         ImageDataSet? validation = settings.Length == 1 || Validation is null
             ? null
             : Load(Validation, skipped, cancellation);   // Read once for each setting.
-        (FineTuneTrial[] search, int held) = settings.Length > 1
+        (FineTuneTrial[] search, int held, HeldOutScores? scores) = settings.Length > 1
             ? Search(settings, images, validation, skipped, cancellation)
-            : ([], 0);
+            : ([], 0, null);
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
         ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
         TrainedClassifier classifier = Fit(skipped, cancellation)
             .Train(chosen, all, search.Length, search.Length + 1, out double loss);
         World.Merge(skipped);
-        return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
+        return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count)
+        {
+            HeldOut = scores,
+        };
     }
 
     /// <summary>Checks the images on every rank, and then that all ranks have the same ones.</summary>
@@ -250,7 +260,7 @@ public sealed class FineTuning
             : Array.IndexOf(search, best);
     }
 
-    private (FineTuneTrial[] Search, int Images) Search(
+    private (FineTuneTrial[] Search, int Images, HeldOutScores? Scores) Search(
         FineTuneOptions[] settings,
         ImageDataSet images,
         ImageDataSet? validation,
@@ -259,6 +269,7 @@ public sealed class FineTuning
     {
         (ImageDataSet fit, ImageDataSet held) = validation is null ? HoldOut(images) : (images, validation);
         var search = new FineTuneTrial[settings.Length];
+        HeldOutScores? scores = null;
         for (int i = 0; i < settings.Length; i++)
         {
             double? score = Try(i);
@@ -266,7 +277,7 @@ public sealed class FineTuning
             search[i] = new FineTuneTrial(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));
         }
 
-        return (search, held.Count);
+        return (search, held.Count, scores);
 
         double? Try(int number)
         {
@@ -274,7 +285,9 @@ public sealed class FineTuning
             {
                 using TrainedClassifier classifier = Fit(skipped, cancellation)
                     .Train(settings[number], fit, number, settings.Length + 1, out _);
-                return Score(classifier, held, skipped, cancellation);
+                (double reached, HeldOutScores? found) = Score(classifier, held, skipped, cancellation);
+                scores = search.Take(number).All(trial => (trial.Score ?? -1) < reached) ? found : scores;
+                return reached;
             }
             catch (DivergenceException)
             {
@@ -283,18 +296,24 @@ public sealed class FineTuning
         }
     }
 
-    private double Score(
+    private (double Score, HeldOutScores? Scores) Score(
         TrainedClassifier classifier, ImageDataSet heldOut, SkippedImages skipped, CancellationToken cancellation)
     {
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
             MultiLabelScores found = classifier.Scores(heldOut, configuration.Data, skipped, cancellation);
-            return MeanAveragePrecision.Compute(found.Scores, found.Marks, found.ClassNames.Count);
+            return (MeanAveragePrecision.Compute(found.Scores, found.Marks, found.ClassNames.Count), null);
         }
 
-        EvaluationOutcome outcome = classifier.Test(
-            heldOut, Reading, skipped, null, seed: 0, Communicator, cancellation);
-        return Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass;
+        (EmbeddingTable table, float[] logits) = classifier.Score(
+            heldOut, Reading, skipped, null, Communicator, cancellation);
+        int classes = classifier.ClassNames.Count;
+        var outcome = EvaluationOutcome.FromScores(table, logits, classes);
+        return (
+            Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass,
+            HeldOutScores.OfLearned(logits, classes, table.RequireLabels(), Validation is null
+                ? "held-out training images"
+                : "validation images"));
     }
 
     private (ImageDataSet Fit, ImageDataSet Held) HoldOut(ImageDataSet images)

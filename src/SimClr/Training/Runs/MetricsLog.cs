@@ -28,7 +28,7 @@ internal sealed class MetricsLog : IDisposable
 
     public void Write(IReadOnlyDictionary<string, double> values, long step)
     {
-        lines.WriteLine(JsonSerializer.Serialize(values));
+        lines.WriteLine(JsonSerializer.Serialize(values, Json.Plain));
         lines.Flush();
         foreach ((string name, double value) in values.Where(v => v.Key != "step"))
         {
@@ -51,7 +51,7 @@ internal sealed class MetricsLog : IDisposable
         {
             IEnumerable<string> kept = [.. Read(file)
                 .Where(m => m["step"] <= step)
-                .Select(m => JsonSerializer.Serialize(m))];
+                .Select(m => JsonSerializer.Serialize(m, Json.Plain))];
             AtomicFile.WriteText(file, string.Concat(kept.Select(line => line + "\n")));
         }
     }

@@ -28,9 +28,13 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
         Assert.Equal(Math.Cos(0.4 * Math.PI / 180), (double)smaller["duplicates"]![0]!["cosine"]!, 1e-5);
 
         string[] rows = File.ReadAllLines(fixture.At("d.csv"));
-        Assert.Equal("group,keep,path,cosine,identical,width,height,bytes", rows[0]);
+        Assert.Equal("group,keep,path,cosine,identical,width,height,bytes,distance,confirmed,large", rows[0]);
         Assert.Equal(5, rows.Length);
-        Assert.Equal(4, PicturesOf("d.html").Count);
+        Assert.Equal(4, PicturesOf("d.html", script: true).Count);
+        string page = File.ReadAllText(fixture.At("d.html"));
+        Assert.Equal(2, page.Split("<input type=\"checkbox\"").Length - 1);
+        Assert.Equal(1, page.Split(" checked>").Length - 1);   // that of the identical file; the other is not confirmed
+        Assert.Contains("id=\"similarity\"", page);
     }
 
     [Fact]
@@ -234,7 +238,7 @@ public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFix
     [Theory]
     [InlineData("duplicates all.csv --threshold 1.5", "--threshold: got 1.5, expected a cosine above 0, at most 1")]
     [InlineData("duplicates all.csv --threshold 0", "--threshold: got '0', expected a number above 0")]
-    [InlineData("duplicates images", "is a folder of images; give an encoder with --run")]
+    [InlineData("cluster images", "is a folder of images; give an encoder with --run")]
     [InlineData("duplicates all.csv --images nowhere.d", "there is no folder")]
     [InlineData("duplicates all.csv --html images", "is a folder, expected a file such as")]
     [InlineData("cluster all.txt", "got a file that ends in '.txt', expected an embeddings file that ends in")]

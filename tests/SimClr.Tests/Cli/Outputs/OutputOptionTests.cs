@@ -17,7 +17,8 @@ public sealed class OutputOptionTests : IDisposable
     [
         "study run --out",
         "demo --out", "pretrain --out", "supervised --out", "evaluate finetune --out",
-        "evaluate transfer --predictions", "data download --out",
+        "evaluate transfer --predictions", "data download --out", "classify --copy-to", "classify --move-to",
+        "export hf --out", "weights get --out",
     ];
 
     // The help names of values that are not paths.
@@ -59,6 +60,7 @@ public sealed class OutputOptionTests : IDisposable
         string[] allowed =
         [
             "OutputFile.cs", "CommandOutputs.cs",
+            "FileTransfer.cs", "UndoList.cs",   // New names only.
             "IndexCommand.cs",    // The list beside an index.
             // In separate folders; parts of a checked output.
             "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",

@@ -47,6 +47,22 @@ public sealed class StudyCatalogTests
         Assert.True(study.Arms.All(arm => arm.Train is null) || study.Scales["smoke"].Seeds.Count == 1);
     }
 
+    /// <summary>Cells of several seeds must not repeat one result: an interval over them would be zero.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_draws_labels_or_starts_from_new_weights_has_the_seed_of_the_cell(string name)
+    {
+        StudyPlan plan = StudyPlan.Create(StudyCatalog.Load(name), "small", [3], []);
+        var commands = new StudyCommands(plan, new StudyDirectory("/study"), "sample:", "sample:test");
+        string[] drawing =
+        [
+            .. plan.Cells.SelectMany(commands.Measure).Select(group => string.Join(' ', group.Command))
+                .Where(command => command.StartsWith("evaluate finetune ", StringComparison.Ordinal)
+                    || command.Contains("--from-scratch", StringComparison.Ordinal)),
+        ];
+        Assert.All(drawing, command => Assert.Contains("--seed 3", command, StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_command_has_its_variables_and_is_one_that_the_command_line_understands(string name)

@@ -82,6 +82,33 @@ public sealed class StudyReportTests : IDisposable
         StudyReport.Write(results, []);
     }
 
+    [Fact]
+    public void Points_keep_the_order_of_the_scale_even_if_the_study_knows_others()
+    {
+        StudyPlan plan = StudyPlan.Create(StudyFile.Parse(StudyCatalog.Text("head"), "head"), "small", [0], []);
+        var images = new StudyImages("a", 1, 1, "0123456789");
+        var results = new StudyResults(
+            plan,
+            new StudyRecord("head", "small", [0], [], images, images, "1.0.0", ""),
+            new StudyDirectory("/study"),
+            [.. plan.Cells.Select(cell => (cell, (CellRecord?)new CellRecord(
+                "head",
+                cell.Arm.Name,
+                [.. cell.Points.Select(point => point.Label)],
+                cell.Seed,
+                "1.0.0",
+                null,
+                false,
+                0,
+                new Dictionary<string, CellMeasurement> { ["linear"] = new("", 0.5, null, null, 0) })))]);
+
+        var here = Assert.IsType<BarChart>(new StudyFigure(results).Pairs[0]);
+        var paper = Assert.IsType<BarChart>(new StudyFigure(results).Pairs[1]);
+
+        Assert.Equal(["16", "32", "64", "h", "256"], here.X.Categories);
+        Assert.Equal(["32", "64", "128", "256", "512", "1024", "h"], paper.X.Categories);
+    }
+
     /// <summary>
     /// Writes cells: SimCLR gains 2 points per strength, supervised loses 1; seeds differ by 1 point.
     /// </summary>

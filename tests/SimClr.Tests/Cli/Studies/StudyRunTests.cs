@@ -26,6 +26,12 @@ public sealed class StudyRunTests : IDisposable
         Assert.Contains("the same command continues it", stopped.Error, StringComparison.Ordinal);
         string first = Path.Combine(Out, "cells", "simclr-1-8-s7.json");
         Assert.Equal([first], Directory.GetFiles(Path.Combine(Out, "cells")));
+
+        // Three cells are left, each expected to be measured as long as the first was.
+        JsonNode knn = JsonNode.Parse(File.ReadAllText(first))!["measurements"]!["knn"]!;
+        double seconds = knn["seconds"]!.GetValue<double>();
+        CommandRun plan = CommandRun.Of("study", "run", Tiny, "--seeds", "7,", "--out", Out, "--dry-run", "--json");
+        Assert.Equal(Math.Round(3 * seconds), plan.Json["measuring_seconds"]!.GetValue<double>());
         DateTime written = File.GetLastWriteTimeUtc(first);
 
         // … and continued: the first cell is not measured again.

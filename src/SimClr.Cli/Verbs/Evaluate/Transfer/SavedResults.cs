@@ -54,7 +54,8 @@ internal sealed class SavedResults(string folder, JsonObject common)
         }
 
         return new SavedResults(
-            Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{request.Run}.transfer", origin);
+            Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{NameOf(request.Run)}.transfer",
+            origin);
     }
 
     /// <summary>Returns the file of a set.</summary>
@@ -88,6 +89,10 @@ internal sealed class SavedResults(string folder, JsonObject common)
     public void Save(TransferSplits splits, TransferResult result) => AtomicFile.Write(
         FileOf(splits.Set),
         stream => JsonSerializer.Serialize(stream, SavedResult.From(OriginOf(splits), result, Seed), Format));
+
+    // The results of an encoder file are beside it; those of named weights are in the current folder.
+    private static string NameOf(string run)
+        => WeightsCatalog.IsName(run) ? run[WeightsCatalog.Scheme.Length..] : run;
 
     private long Seed => common["seed"]!.GetValue<long>();
 

@@ -1,6 +1,4 @@
-using SimClr.Evaluation;
-
-namespace SimClr.Labels;
+namespace SimClr.Evaluation;
 
 /// <summary>
 /// Wilson's 95% score interval of a proportion (1927), which stays accurate for few cases and near 0 and 1.

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace SimClr.Labels;
+namespace SimClr.Evaluation;
 
 /// <summary>Probabilities from logits.</summary>
 internal static class Softmax
