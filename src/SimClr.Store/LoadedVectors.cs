@@ -9,7 +9,7 @@ namespace SimClr.Store;
 /// <param name="Version">The version of the file.</param>
 /// <param name="Index">The vectors, in the order of their IDs.</param>
 /// <param name="Ids">The ID of each vector.</param>
-internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyList<long> Ids)
+internal sealed record LoadedVectors(long Version, VectorIndex Index, List<long> Ids)
 {
     /// <summary>Reads the vectors, and the graph if it belongs to them. Call this within a transaction.</summary>
     /// <exception cref="DataException">
@@ -33,6 +33,28 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         }
     }
 
+    /// <summary>
+    /// Adds the vectors that were written since. Call this within a transaction, and do not use this object afterwards.
+    /// </summary>
+    /// <returns>The vectors of the version; null if other rows changed too, and all must be read again.</returns>
+    public LoadedVectors? TryExtend(IndexFile file, int dimension, long version)
+    {
+        long last = Ids.Count == 0 ? 0 : Ids[^1];
+        (long rows, long named) = file
+            .Command("SELECT count(*), count(path) FROM images WHERE id <= $last", null, ("$last", last))
+            .Rows(row => (row.GetInt64(0), row.GetInt64(1)))
+            .Single();
+        if (rows != Ids.Count || named != Ids.Count - Index.Removed)
+        {
+            return null;
+        }
+
+        (long added, long addedNamed) = Append(Index, Ids, file, dimension, last);
+        return Ids.Count == file.Rows && rows + added == file.Rows && named + addedNamed == file.Images
+            ? this with { Version = version }
+            : null;
+    }
+
     /// <summary>Returns the values of a blob.</summary>
     /// <exception cref="DataException">The length of the blob does not match the dimension.</exception>
     public static ReadOnlyMemory<float> Floats(byte[] blob, int dimension, string path)
@@ -51,12 +73,26 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
     private static List<long> Fill(VectorIndex index, IndexFile file, int dimension, long rows, int room)
     {
         var ids = new List<long>(room);
+        (long pairs, long named) = Append(index, ids, file, dimension, after: long.MinValue);
+        return ids.Count == rows && pairs == rows && named == file.Images
+            ? ids
+            : throw new DataException(
+                $"{file.Path} is damaged: it has {ids.Count} vectors, of which {pairs} have an image row and {named} a "
+                    + $"path, expected {rows} rows and {file.Images} paths; copy it again, or create it again");
+    }
+
+    // Returns how many of the vectors have an image row, and how many of these a path.
+    private static (long Pairs, long Named) Append(
+        VectorIndex index, List<long> ids, IndexFile file, int dimension, long after)
+    {
         long named = 0;
         long pairs = 0;
         IEnumerable<(long Id, bool HasImage, string? Path, byte[] Vector)> stored = file
             .Command(
                 "SELECT v.id, i.id IS NOT NULL, i.path, v.vector FROM vectors v LEFT JOIN images i "
-                    + "ON i.id = v.id ORDER BY v.id")
+                    + "ON i.id = v.id WHERE v.id > $after ORDER BY v.id",
+                null,
+                ("$after", after))
             .Rows(row => (
                 row.GetInt64(0),
                 row.GetBoolean(1),
@@ -80,11 +116,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
             }
         }
 
-        return ids.Count == rows && pairs == rows && named == file.Images
-            ? ids
-            : throw new DataException(
-                $"{file.Path} is damaged: it has {ids.Count} vectors, of which {pairs} have an image row and {named} a "
-                    + $"path, expected {rows} rows and {file.Images} paths; copy it again, or create it again");
+        return (pairs, named);
     }
 
     private static long MaxRowsOf(IndexFile file, int dimension)

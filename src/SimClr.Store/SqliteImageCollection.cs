@@ -13,8 +13,8 @@ namespace SimClr.Store;
 /// An index in one SQLite file. Each call of <c>UpsertAsync</c> is one transaction. If the process is killed at any
 /// moment, the file remains valid and contains everything committed before. Vectors are read into memory at the first
 /// search. Any number of threads may use an instance at once: a search sees the state of the file between two changes,
-/// and changes wait for each other. The first search after a change reads the vectors again. Several processes may read
-/// the file while none writes.
+/// and changes wait for each other. The first search after a change reads the new vectors, or, if images were removed
+/// or replaced, all of them. Several processes may read the file while none writes.
 /// </summary>
 public sealed class SqliteImageCollection : ImageCollection
 {
@@ -484,8 +484,20 @@ public sealed class SqliteImageCollection : ImageCollection
                     return before;
                 }
 
-                loaded?.Index.Dispose();
-                loaded = null;
+                (LoadedVectors? earlier, loaded) = (loaded, null);
+                try
+                {
+                    if (earlier?.TryExtend(Opened, dimension, version) is { } extended)
+                    {
+                        earlier = null;
+                        return extended;
+                    }
+                }
+                finally
+                {
+                    earlier?.Index.Dispose();
+                }
+
                 return LoadedVectors.Read(Opened, dimension, version, GraphOptions, Threads);
             });
         }

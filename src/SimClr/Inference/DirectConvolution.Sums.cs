@@ -7,6 +7,8 @@ namespace SimClr.Inference;
 // The sums in registers.
 internal sealed unsafe partial class DirectConvolution
 {
+    private const int PrefetchedNumbers = 512;   // ahead of the weights in use: 2 KB
+
     private void Sum(Span<Pixels> list, int count, Walk walk, Sums sums, LayerPart part)
     {
         (int first, int end) = part.OutputsOf(Outputs, PanelOutputs);
@@ -125,6 +127,8 @@ internal sealed unsafe partial class DirectConvolution
             float* px = pLine, qx = qLine, rx = rLine, sx = sLine;
             for (nint i = walk.Run; i != 0; i--)
             {
+                // With so few pixels, the weights come from memory, and the processor itself stops at each page.
+                Sse.Prefetch0(w + PrefetchedNumbers);
                 Vector512<float> a = Vector512.Load(w);
                 p0 = Avx512F.FusedMultiplyAdd(a, Vector512.Create(px[0]), p0);
                 p1 = Avx512F.FusedMultiplyAdd(a, Vector512.Create(px[one]), p1);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using SimClr.Internals;
 using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,8 +28,10 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     private const int Spare = 3;               // spare entries after a list
     private const int FramedBytes = 1 << 18;   // of the framed images, to stay in a core's L2 cache
 
-    // Per 32 (or the last 16) outputs, [kernel, kernel, inputs, outputs]; if transformed, for each of 16 positions.
-    private readonly Tensor weight;
+    // Per 32 (or the last 16) outputs, [kernel, kernel, inputs, outputs]; if transformed, for each of 16 positions. A
+    // single image reads each weight for a few pixels only, so that reading them takes as long as computing.
+    private float* weights;
+    private readonly long weightCount;
     private readonly Tensor bias;
     private readonly int inputs;
     private readonly int kernel;
@@ -47,8 +50,12 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         (this.stride, this.padding) = ((int)stride, (int)padding);
         transforms = kernel == 3 && stride == 1 && padding == 1 && inputs >= Lanes;
         Tensor[] products = transforms ? Transform(last) : [last];
-        this.weight = cat([.. products.SelectMany(product => product.split(2 * Lanes, 3))
-            .Select(panel => panel.contiguous().view(-1))]).DetachFromDisposeScope();
+        Tensor all = cat([.. products.SelectMany(product => product.split(2 * Lanes, 3))
+            .Select(panel => panel.contiguous().view(-1))]);
+        weightCount = all.numel();
+        weights = (float*)HugePageMemory.Allocate(weightCount * sizeof(float));
+        Buffer.MemoryCopy(
+            DirectMemory.First(all), weights, weightCount * sizeof(float), weightCount * sizeof(float));
         this.bias = nn.functional.pad(bias, [0, moreOutputs]).DetachFromDisposeScope();
     }
 
@@ -89,14 +96,16 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         }
 
         var sums = new Sums(
-            DirectMemory.First(weight), DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);
-        if (memory.Threads == 1)
+            weights, DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);
+        long products = (long)result.Count * result.Height * result.Width * Outputs * kernel * kernel * inputs;
+        int parts = (int)Math.Clamp(products / memory.ProductsPerThread, 1, memory.Threads);
+        if (parts == 1)
         {
             Compute(images, result, memory, sums, LayerPart.Whole);
         }
         else
         {
-            ComputeInParts(images, result, memory, sums);
+            ComputeInParts(images, result, memory, sums, parts);
         }
 
         GC.KeepAlive(this);
@@ -105,18 +114,18 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        weight.Dispose();
+        HugePageMemory.Free(weights);
+        weights = null;
         bias.Dispose();
     }
 
-    private void ComputeInParts(Activations images, Activations result, DirectMemory memory, Sums sums)
+    private void ComputeInParts(Activations images, Activations result, DirectMemory memory, Sums sums, int parts)
     {
         // Each thread reads only its part of the weights or of the images, whichever are larger.
-        bool byOutputs = weight.numel() > (long)images.Count * images.Height * images.Width * inputs;
+        bool byOutputs = weightCount > (long)images.Count * images.Height * images.Width * inputs;
         int panels = (Outputs + PanelOutputs - 1) / PanelOutputs;
-        memory.Divide(number => Compute(
-            images, result, memory.OfThread(number), sums,
-            LayerPart.Create(number, memory.Threads, byOutputs, panels)));
+        DirectMemory.Divide(parts, number => Compute(
+            images, result, memory.OfThread(number), sums, LayerPart.Create(number, parts, byOutputs, panels)));
     }
 
     private void Compute(Activations images, Activations result, DirectMemory memory, Sums sums, LayerPart part)

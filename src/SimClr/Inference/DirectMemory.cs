@@ -34,17 +34,24 @@ internal sealed unsafe class DirectMemory : IDisposable
         }
     } = 1;
 
+    /// <summary>
+    /// The number of products that are worth another thread. Default: 1,048,576, which take about 10 µs.
+    /// </summary>
+    public long ProductsPerThread { get; init; } = 1 << 20;
+
     /// <summary>Runs the parts of a layer, and returns when all are done.</summary>
-    /// <param name="compute">Computes the part of a thread, 0 ≤ number &lt; threads.</param>
-    public void Divide(Action<int> compute)
+    /// <param name="parts">The number of parts, up to <see cref="Threads"/>.</param>
+    /// <param name="compute">Computes the part of a thread, 0 ≤ number &lt; parts.</param>
+    public static void Divide(int parts, Action<int> compute)
     {
-        if (Threads == 1)
+        if (parts == 1)
         {
             compute(0);
             return;
         }
 
-        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, compute);
+        // The calling thread takes part, so this ends even if no thread of the pool is free.
+        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, compute);
     }
 
     /// <summary>The memory for the frames of a thread, 0 ≤ number &lt; threads.</summary>

@@ -162,9 +162,10 @@ internal sealed unsafe class FoldedResNet(
     private static Activations MaxPool(Activations x, DirectMemory memory)
     {
         Activations result = memory.Take(x.Slot + 1, x.Count, (x.Height + 1) / 2, (x.Width + 1) / 2, x.Channels);
-        memory.Divide(number =>
+        int parts = Math.Min(memory.Threads, result.Height);
+        DirectMemory.Divide(parts, number =>
         {
-            (nint top, nint bottom) = new LayerPart(number, memory.Threads, 0, 1).PixelsOf(result.Height);
+            (nint top, nint bottom) = new LayerPart(number, parts, 0, 1).PixelsOf(result.Height);
             MaxPool(x, result, memory.OfThread(number), (int)top, (int)bottom);
         });
         return result;

@@ -92,7 +92,7 @@ public sealed unsafe class DirectConvolutionTests
                 DirectMemory.First(result), -1, shape.Count, shape.Height, shape.Width, shape.Channels);
             convolution.Forward(read, written, memory, adds, relu);
             Tensor inParts = cat([start.view(-1), full(Behind, 7f)]);
-            using var several = new DirectMemory { Threads = 3 };
+            using var several = new DirectMemory { Threads = 3, ProductsPerThread = 1 };
             convolution.Forward(
                 read,
                 new Activations(

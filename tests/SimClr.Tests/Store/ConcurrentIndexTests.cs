@@ -9,7 +9,7 @@ namespace SimClr.Tests.Store;
 public sealed class ConcurrentIndexTests : IDisposable
 {
     private const int Threads = 16;
-    private const int Each = 12;
+    private const int Each = 6;
 
     private readonly TemporaryFolder folder = new();
 
@@ -58,6 +58,52 @@ public sealed class ConcurrentIndexTests : IDisposable
         using var again = new SqliteImageCollection(folder.PathOf("photos.index"));
         Assert.Equal(expected, All(again));
         Assert.Equal(expected.Length, await again.CountAsync());
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(1)]
+    public async Task Vectors_that_are_read_bit_by_bit_are_those_of_a_new_instance(long graphFrom)
+    {
+        string path = folder.PathOf("photos.index");
+        var description = new IndexDescription(Records.Dimension);
+        using var index = new SqliteImageCollection(path, description) { GraphFrom = graphFrom };
+        await index.EnsureCollectionExistsAsync();
+        for (int i = 0; i < 6; i++)
+        {
+            await index.UpsertAsync(Enumerable.Range(40 * i, 40).Select(number => Records.Create(number)));
+            await Same();
+            switch (i)
+            {
+                case 1:
+                    await index.CompleteAsync();
+                    break;
+                case 2:
+                    await index.DeleteAsync("image17.jpg");
+                    break;
+                case 3:
+                    await index.UpsertAsync(Records.Create(5, vectorOf: 900));
+                    break;
+                case 4:
+                    await index.UpsertAsync(Records.Create(1000));
+                    await index.CompleteAsync();
+                    break;
+            }
+
+            await Same();
+        }
+
+        async Task Same()
+        {
+            using var again = new SqliteImageCollection(path) { GraphFrom = graphFrom, Exact = true };
+            foreach (int number in new[] { 0, 17, 5, 900, 1000, 150 })
+            {
+                index.Exact = true;
+                Assert.Equal(await Records.Find(again, number, 300), await Records.Find(index, number, 300));
+                index.Exact = false;
+                Assert.Equal((await Records.Find(again, number, 1))[0], (await Records.Find(index, number, 1))[0]);
+            }
+        }
     }
 
     // Two rows come in one transaction, and a passing row comes and goes.
