@@ -110,6 +110,46 @@ public sealed class HuggingFaceFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("torchvision-resnet50", "bottleneck", "[3, 4, 6, 3]")]
+    [InlineData("torchvision-resnet18", "basic", "[2, 2, 2, 2]")]
+    public void A_folder_of_transformers_is_read(string weights, string layers, string depths)
+    {
+        using ResNet network = PublishedWeights.Network(WeightsCatalog.Find(weights));
+        folder.Write(
+            "hub/config.json", $$"""{"model_type": "resnet", "layer_type": "{{layers}}", "depths": {{depths}}}""");
+        SafetensorsFile.Write(
+            folder.PathOf("hub/model.safetensors"),
+            [
+                .. ModuleState.Enumerate(network)
+                    .Select(w => KeyValuePair.Create("resnet." + Transformers(w.Key), w.Value)),
+                KeyValuePair.Create("classifier.1.weight", ones(10, 128)),
+            ]);
+        Assert.Contains(
+            "no preprocessor_config.json",
+            Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.PathOf("hub"))).Message);
+
+        folder.Write(
+            "hub/preprocessor_config.json",
+            """
+            {"crop_pct": 0.875, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 2,
+             "size": {"shortest_edge": 192}}
+            """);
+        using TrainedEncoder encoder = TrainedEncoder.Load(folder.PathOf("hub"));
+        Assert.Equal(
+            (192, Normalization.ImageNet, Interpolation.Bilinear),
+            (encoder.Views.Size, encoder.Views.Normalize, encoder.Views.Interpolation));
+        Tensor expected = PublishedWeights.Compute(network);
+        Assert.True(
+            PublishedWeights.Compute(encoder.Module).sub(expected).abs().max().item<float>()
+                <= 1e-5 * expected.abs().max().item<float>());
+
+        folder.Write("hub/config.json", """{"model_type": "resnet", "depths": [1, 1, 1, 1]}""");
+        Assert.Contains(
+            "depths is [1,1,1,1], expected those of one of resnet18",
+            Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.PathOf("hub"))).Message);
+    }
+
+    [Theory]
     [InlineData("\"resnet50\"", "\"resnet50d\"", "the architecture is 'resnet50d', expected one of resnet18")]
     [InlineData("\"resnet50\"", "\"resnet18\"", "it holds a resnet50, expected the resnet18")]
     [InlineData("\"architecture\"", "\"model_type\"", "there is no 'architecture'")]
@@ -140,6 +180,20 @@ public sealed class HuggingFaceFolderTests : IDisposable
             () => HuggingFaceFolder.Save(encoder, folder.PathOf("model"))).Message;
         Assert.Contains(reason, message);
         Assert.False(Directory.Exists(folder.PathOf("model")));
+    }
+
+    private static string Transformers(string name)
+    {
+        string[] parts = name.Split('.');
+        if (parts[0] is "conv1" or "bn1")
+        {
+            return $"embedder.embedder.{(parts[0] == "conv1" ? "convolution" : "normalization")}.{parts[1]}";
+        }
+
+        bool isNorm = parts[2].StartsWith("bn", StringComparison.Ordinal) || parts[^2] == "1";
+        string place = parts[2] == "downsample" ? "shortcut" : $"layer.{parts[2][^1] - '1'}";
+        return $"encoder.stages.{parts[0][^1] - '1'}.layers.{parts[1]}.{place}."
+            + $"{(isNorm ? "normalization" : "convolution")}.{parts[^1]}";
     }
 
     private void Write(string name, string config, ResNet network)

@@ -7,8 +7,9 @@ using SimClr.Internals;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The <c>config.json</c> of a Hugging Face folder as timm writes it: the architecture, and under
-/// <c>pretrained_cfg</c> how images are prepared. What is missing has timm's defaults.
+/// The <c>config.json</c> of a Hugging Face folder. As timm writes it, it names the architecture, and under
+/// <c>pretrained_cfg</c> how images are prepared; what is missing has timm's defaults. As transformers writes it, it
+/// lists the blocks, and <c>preprocessor_config.json</c> beside it says how images are prepared.
 /// </summary>
 /// <param name="Architecture">The encoder: one of <see cref="EncoderCatalog.Names"/>.</param>
 /// <param name="Size">The side of the input in pixels.</param>
@@ -20,7 +21,9 @@ internal sealed record HuggingFaceConfig(
     /// <summary>The name of the file.</summary>
     public const string FileName = "config.json";
 
+    private const string PreprocessorName = "preprocessor_config.json";
     private const int MaxBytes = 1 << 20;
+    private const int MaxSide = 4096;
     private const int Reduction = 32;   // of the side, from the input to the last layer
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
     private static readonly double[] ImageNetDeviation = [0.229, 0.224, 0.225];
@@ -49,13 +52,19 @@ internal sealed record HuggingFaceConfig(
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">
-    /// The file cannot be read, is not timm's, or describes another encoder or preprocessing than those supported.
+    /// The file cannot be read, is neither timm's nor transformers', or describes another encoder or preprocessing than
+    /// those supported.
     /// </exception>
     public static HuggingFaceConfig Read(string file)
     {
         try
         {
             JsonObject root = Parse(file);
+            if (root["architecture"] is null && (string?)root["model_type"] == "resnet")
+            {
+                return ReadTransformers(root, file);
+            }
+
             JsonObject input = root["pretrained_cfg"] as JsonObject ?? root;   // Earlier versions had one level.
             string architecture = ((string?)root["architecture"] ?? throw new FormatException(
                 "there is no 'architecture', which timm writes")).Split('.')[0];
@@ -71,7 +80,7 @@ internal sealed record HuggingFaceConfig(
         {
             throw new DataException(
                 $"{file}: it cannot be used as the description of an encoder ({error.Message}); expected a ResNet's "
-                    + "config.json as timm writes it",
+                    + "config.json as timm or transformers writes it",
                 error);
         }
     }
@@ -82,6 +91,8 @@ internal sealed record HuggingFaceConfig(
     {
         int shortSide = new EvaluationTransform(
             new ViewOptions { Size = Size, Interpolation = Interpolation }).ShortSide;
+        double crop = (double)Size / shortSide;
+        crop = Math.Floor(Size / crop) < shortSide ? Math.BitDecrement(crop) : crop;   // timm rounds down
         int pooled = (Size + Reduction - 1) / Reduction;
         return new JsonObject
         {
@@ -96,7 +107,7 @@ internal sealed record HuggingFaceConfig(
                 ["input_size"] = new JsonArray(3, Size, Size),
                 ["fixed_input_size"] = false,
                 ["interpolation"] = Interpolation.Text(),
-                ["crop_pct"] = (double)Size / shortSide,
+                ["crop_pct"] = crop,
                 ["crop_mode"] = "center",
                 ["mean"] = Numbers(Normalize == Normalization.ImageNet ? ImageNetMean : [0, 0, 0]),
                 ["std"] = Numbers(Normalize == Normalization.ImageNet ? ImageNetDeviation : [1, 1, 1]),
@@ -106,6 +117,43 @@ internal sealed record HuggingFaceConfig(
                 ["classifier"] = "fc",
             },
         }.ToJsonString(Json.Indented) + "\n";
+    }
+
+    private static HuggingFaceConfig ReadTransformers(JsonObject root, string file)
+    {
+        bool bottleneck = (string?)root["layer_type"] is null or "bottleneck";
+        double[] blocks = Values(root["depths"]) ?? throw new FormatException("there are no 'depths'");
+        string architecture = EncoderCatalog.Names.FirstOrDefault(name => EncoderCatalog.ShapeOf(name) is var shape
+            && shape.Bottleneck == bottleneck
+            && blocks.SequenceEqual(shape.Blocks.Select(count => (double)count)))
+            ?? throw new FormatException(
+                $"depths is {root["depths"]!.ToJsonString(Json.Compact)}, expected those of one of "
+                    + string.Join(", ", EncoderCatalog.Names));
+        foreach (string key in new[] { "downsample_in_first_stage", "downsample_in_bottleneck" })
+        {
+            if ((bool?)root[key] == true)
+            {
+                throw new FormatException($"{key} is true, which is not supported");
+            }
+        }
+
+        string path = Path.Combine(Path.GetDirectoryName(file) ?? "", PreprocessorName);
+        JsonObject input = File.Exists(path) ? Parse(path)
+            : throw new FormatException(
+                $"there is no {PreprocessorName} beside it, which says how images are prepared");
+        JsonNode? size = input["size"];
+        double? side = (double?)(size is JsonObject sides ? sides["shortest_edge"] ?? sides["height"] : size);
+        return new HuggingFaceConfig(
+            architecture,
+            IsSide(side) ? (int)side!.Value : throw new FormatException(
+                $"the size in {PreprocessorName} is {size?.ToJsonString()}, expected a side in pixels"),
+            NormalizationOf(input["image_mean"], input["image_std"]),
+            InterpolationOf((int?)input["resample"] switch
+            {
+                2 => "bilinear",   // as Pillow numbers them
+                null or 3 => "bicubic",
+                var other => $"number {other}",
+            }));
     }
 
     private static JsonObject Parse(string file)
@@ -120,9 +168,11 @@ internal sealed record HuggingFaceConfig(
     private static int SizeOf(JsonNode? node) => Values(node) switch
     {
         null => 224,
-        [3, var height, var width] when height == width && height is >= 1 and <= 4096 && height % 1 == 0 => (int)height,
+        [3, var height, var width] when height == width && IsSide(height) => (int)height,
         _ => throw new FormatException($"input_size is {node!.ToJsonString()}, expected [3, side, side]"),
     };
+
+    private static bool IsSide(double? side) => side is >= 1 and <= MaxSide && side % 1 == 0;
 
     private static Normalization NormalizationOf(JsonNode? mean, JsonNode? deviation)
     {

@@ -16,6 +16,11 @@ internal static partial class NamingRules
             Numbered(),
             FromNumbers),
         new("the names of SimCLRv2 converted for PyTorch", "net.1.blocks.0.net.0.weight", SimClr2(), _ => FromSimClr2),
+        new(
+            "the names of Hugging Face's transformers",
+            "encoder.stages.0.layers.0.layer.0.convolution.weight",
+            Transformers(),
+            _ => FromTransformers),
     ];
 
     /// <summary>
@@ -81,6 +86,31 @@ internal static partial class NamingRules
         return $"layer{block.Groups["stage"].Value}.{block.Groups["block"].Value}.{part}.{block.Groups["rest"].Value}";
     }
 
+    /// <summary>
+    /// transformers' ResNet: the stem is the embedder, and each block has layers of a convolution and a normalization.
+    /// </summary>
+    private static string? FromTransformers(string name)
+    {
+        Match stem = TransformersStem().Match(name);
+        if (stem.Success)
+        {
+            return $"{(stem.Groups["norm"].Success ? "bn1" : "conv1")}.{stem.Groups["rest"].Value}";
+        }
+
+        Match block = TransformersBlock().Match(name);
+        if (!block.Success)
+        {
+            return name.StartsWith("encoder.", StringComparison.Ordinal) ? name : null;
+        }
+
+        int stage = int.Parse(block.Groups["stage"].Value, CultureInfo.InvariantCulture) + 1;
+        bool isNorm = block.Groups["norm"].Success;
+        string part = block.Groups["layer"] is { Success: true } layer
+            ? $"{(isNorm ? "bn" : "conv")}{int.Parse(layer.Value, CultureInfo.InvariantCulture) + 1}"
+            : $"downsample.{(isNorm ? 1 : 0)}";
+        return $"layer{stage}.{block.Groups["block"].Value}.{part}.{block.Groups["rest"].Value}";
+    }
+
     [GeneratedRegex(@"^(?<prefix>(.+\.)?)layer1\.0\.conv1\.weight$")]
     private static partial Regex Torchvision();
 
@@ -103,6 +133,17 @@ internal static partial class NamingRules
 
     [GeneratedRegex(@"^net\.0\.(0\.|(?<norm>1\.0\.))(?<rest>[a-z_]+)$")]
     private static partial Regex SimClr2Stem();
+
+    [GeneratedRegex(@"^(?<prefix>(.+\.)?)encoder\.stages\.0\.layers\.0\.layer\.0\.convolution\.weight$")]
+    private static partial Regex Transformers();
+
+    [GeneratedRegex(@"^embedder\.embedder\.(convolution|(?<norm>normalization))\.(?<rest>[a-z_]+)$")]
+    private static partial Regex TransformersStem();
+
+    [GeneratedRegex(
+        @"^encoder\.stages\.(?<stage>[0-3])\.layers\.(?<block>[0-9]{1,3})\.(layer\.(?<layer>[0-2])|shortcut)\."
+            + @"(convolution|(?<norm>normalization))\.(?<rest>[a-z_]+)$")]
+    private static partial Regex TransformersBlock();
 
     [GeneratedRegex(@"^net\.(?<stage>[1-4])\.blocks\.(?<block>[0-9]+)\.(?<part>.+)\.(?<rest>[a-z_]+)$")]
     private static partial Regex SimClr2Block();
