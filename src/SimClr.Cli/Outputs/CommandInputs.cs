@@ -11,7 +11,10 @@ namespace SimClr.Cli.Outputs;
 internal sealed class CommandInputs
 {
     // The help names of option values that are files or folders.
-    private static readonly string[] PathNames = ["DATA", "DIR", "EMBEDDINGS", "FILE", "FOLDER", "PART", "RUN", "SOURCE"];
+    private static readonly string[] PathNames =
+    [
+        "DATA", "DIR", "EMBEDDINGS", "FILE", "FOLDER", "PART", "RUN", "SOURCE",
+    ];
 
     // The list of skipped images, the encoder, a partial result, and the temporary files of SQLite while it writes an
     // index.

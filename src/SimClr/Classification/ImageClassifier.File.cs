@@ -1,7 +1,7 @@
 using System.Text.Json;
 using SimClr.Checkpoints;
-using SimClr.Heads;
 using SimClr.Encoders;
+using SimClr.Heads;
 using SimClr.Internals;
 using SimClr.Training;
 using TorchSharp;
