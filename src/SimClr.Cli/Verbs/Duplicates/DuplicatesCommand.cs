@@ -22,7 +22,7 @@ internal static class DuplicatesCommand
         var moveTo = new Option<string?>("--move-to")
         {
             Description = "Move the duplicates into this folder, and list the moves there for undoing",
-            HelpName = "TARGET",
+            HelpName = "DIR",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what --move-to would move, and move nothing" };
         var verb = new Verb(
