@@ -121,7 +121,8 @@ public static class FewLabelClassifier
     private static (double L2, CrossValidation? Validation, HeldOutScores? HeldOut) Validate(
         EmbeddingTable known, long seed, CancellationToken cancellation)
     {
-        int[] fold = StratifiedFolds.Assign(known.Labels!, MaxFolds, seed);
+        int[] fold = StratifiedFolds.Assign(
+            known.Labels!, StratifiedFolds.Count(known.Labels!, MaxFolds), seed);
         int folds = fold.Max() + 1;
         var losses = new double[Strengths.Length];
         var right = new int[Strengths.Length];

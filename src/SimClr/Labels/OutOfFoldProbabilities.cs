@@ -40,7 +40,7 @@ internal static class OutOfFoldProbabilities
             unit.Gather(rows), unit.Dimension, [.. rows.Select(row => table.Paths[row])], labels, classNames);
         double l2 = ChooseStrength(known, seed, cancellation);
         LogisticData all = LogisticData.FromTable(known);
-        int[] fold = StratifiedFolds.Assign(labels, Folds, seed);
+        int[] fold = StratifiedFolds.Assign(labels, StratifiedFolds.Count(labels, Folds), seed);
         float[] probabilities = new float[rows.Count * classes];
         for (int held = 0; held <= fold.Max(); held++)
         {

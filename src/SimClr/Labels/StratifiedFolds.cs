@@ -7,6 +7,18 @@ namespace SimClr.Labels;
 /// </summary>
 internal static class StratifiedFolds
 {
+    /// <summary>
+    /// Returns the number of folds: the maximum, or the median size of the classes if that is smaller, but at least 2.
+    /// With more folds than images of a class, a fold takes an image from some classes and none from others. A strongly
+    /// regularized classifier then prefers the larger classes, which are just those that are not asked for, and its
+    /// accuracy is estimated far below chance.
+    /// </summary>
+    public static int Count(IReadOnlyList<int> labels, int maxFolds)
+    {
+        int[] sizes = [.. labels.CountBy(label => label).Select(size => size.Value).Order()];
+        return Math.Clamp(sizes[sizes.Length / 2], 2, maxFolds);
+    }
+
     /// <returns>
     /// The fold of each row, 0 … folds − 1; with fewer rows than <paramref name="maxFolds"/>, one fold per row.
     /// </returns>
