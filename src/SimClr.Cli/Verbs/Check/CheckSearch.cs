@@ -161,7 +161,7 @@ internal sealed class CheckSearch
                 images.PathOf(image.Image),
                 image.Image,
                 Math.Round(image.Value, 5),
-                Text($"{unit} {image.Value:0.####}"),
+                Text($"{unit} {image.Value:G3}"),
                 [
                     KeyValuePair.Create("width", (JsonNode?)check.Quality[image.Image]!.Width),
                     KeyValuePair.Create("height", (JsonNode?)check.Quality[image.Image]!.Height),
