@@ -7,7 +7,7 @@ public sealed record OnnxImageModelOptions
 {
     /// <summary>
     /// The maximum image size in megapixels. A larger image is rejected before its pixels are allocated. The model
-    /// resizes the image itself, in about 30 bytes per pixel. Default: 100.
+    /// resizes the image itself, in about 20 bytes per pixel. Default: 100.
     /// </summary>
     public double DecodeLimitMegapixels
     {
