@@ -85,7 +85,7 @@ using ImageDataSet images = DataSets.Open("sample:test").Subset([.. Enumerable.R
 EmbeddingTable embeddings = Embedder.Embed(encoder, images);
 EmbeddingFile.Write("images.parquet", embeddings, new ParquetFormat());
 
-IndexDescription description = IndexDescription.Of(encoder, args[0]);
+IndexDescription description = IndexDescription.ForEncoder(encoder, args[0]);
 using ImageCollection index = args.Length > 1
     ? new PostgresImageCollection(args[1], "images", description)
     : new SqliteImageCollection("images.index", description);
