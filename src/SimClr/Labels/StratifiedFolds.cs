@@ -10,8 +10,8 @@ internal static class StratifiedFolds
     /// <summary>
     /// Returns the number of folds: the maximum, or the median size of the classes if that is smaller, but at least 2.
     /// With more folds than images of a class, a fold takes an image from some classes and none from others. A strongly
-    /// regularized classifier then prefers the larger classes, which are just those that are not asked for, and its
-    /// accuracy is estimated far below chance.
+    /// regularized classifier then prefers the classes that are complete, none of whose images are asked for, so that
+    /// the estimate of its accuracy is far too low.
     /// </summary>
     public static int Count(IReadOnlyList<int> labels, int maxFolds)
     {

@@ -127,15 +127,15 @@ public sealed class CheckCommandTests : IDisposable
         folder.Write("train/blank.png", EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Png, 90, 80));
         Write("train/tiny.png", Textured(103, null, 30, 20));
         folder.Write("train/broken.png", "this is not an image");
-        byte[] jpeg = Encoded(Textured(104), SKEncodedImageFormat.Jpeg, 90);
+        byte[] jpeg = EncodedImages.Encode(Textured(104), SKEncodedImageFormat.Jpeg, 90);
         folder.Write("train/half.jpg", jpeg[..(jpeg.Length / 2)]);
         Write("test/other.png", Textured(105));
         File.Copy(At("train/clean1.png"), At("test/copy.png"));
-        folder.Write("test/mailed.jpg", Encoded(Textured(2), SKEncodedImageFormat.Jpeg, 60));
+        folder.Write("test/mailed.jpg", EncodedImages.Encode(Textured(2), SKEncodedImageFormat.Jpeg, 60));
     }
 
     private void Write(string name, RgbImage image)
-        => folder.Write(name, Encoded(image, SKEncodedImageFormat.Png, 100));
+        => folder.Write(name, EncodedImages.Encode(image, SKEncodedImageFormat.Png, 100));
 
     /// <summary>A picture with fine detail: soft blobs with a pattern of single pixels.</summary>
     private static RgbImage Textured(int number, Func<int, int>? change = null, int width = 96, int height = 80)
@@ -150,19 +150,5 @@ public sealed class CheckCommandTests : IDisposable
         }
 
         return new RgbImage(width, height, pixels);
-    }
-
-    private static byte[] Encoded(RgbImage image, SKEncodedImageFormat format, int quality)
-    {
-        using var bitmap = new SKBitmap(
-            new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        for (int i = 0; i < image.Width * image.Height; i++)
-        {
-            bitmap.SetPixel(i % image.Width, i / image.Width, new SKColor(
-                image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]));
-        }
-
-        using SKData data = bitmap.Encode(format, quality);
-        return data.ToArray();
     }
 }

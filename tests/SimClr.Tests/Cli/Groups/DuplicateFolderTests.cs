@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using SimClr.Data;
 using SimClr.Tests.Data;
 using SimClr.Tests.Search;
 using SkiaSharp;
@@ -175,25 +174,14 @@ public sealed partial class DuplicateFolderTests(RunFixture fixture) : IClassFix
     {
         for (int i = 0; i < count; i++)
         {
-            folder.Write($"photos/{i}.png", Encoded(SoftImages.Create(i, 96, 80), SKEncodedImageFormat.Png, 100));
+            folder.Write(
+                $"photos/{i}.png", EncodedImages.Encode(SoftImages.Create(i, 96, 80), SKEncodedImageFormat.Png, 100));
         }
 
         File.Copy(At("photos/0.png"), At("photos/zero-copy.png"));
-        folder.Write("photos/1-small.png", Encoded(SoftImages.Create(1, 48, 40), SKEncodedImageFormat.Png, 100));
-        folder.Write("photos/2-mailed.jpg", Encoded(SoftImages.Create(2, 96, 80), SKEncodedImageFormat.Jpeg, 40));
-    }
-
-    private static byte[] Encoded(RgbImage image, SKEncodedImageFormat format, int quality)
-    {
-        using var bitmap = new SKBitmap(
-            new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        for (int i = 0; i < image.Width * image.Height; i++)
-        {
-            bitmap.SetPixel(i % image.Width, i / image.Width, new SKColor(
-                image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]));
-        }
-
-        using SKData data = bitmap.Encode(format, quality);
-        return data.ToArray();
+        folder.Write(
+            "photos/1-small.png", EncodedImages.Encode(SoftImages.Create(1, 48, 40), SKEncodedImageFormat.Png, 100));
+        folder.Write(
+            "photos/2-mailed.jpg", EncodedImages.Encode(SoftImages.Create(2, 96, 80), SKEncodedImageFormat.Jpeg, 40));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SimClr.Data;
 using SkiaSharp;
 
 namespace SimClr.Tests.Data;
@@ -12,7 +13,20 @@ internal static class EncodedImages
     public static byte[] OfColor(SKColor color, SKEncodedImageFormat format, int width = 4, int height = 4)
         => Encode(width, height, (_, _) => color, format);
 
-    public static byte[] Encode(int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format)
+    public static byte[] Encode(RgbImage image, SKEncodedImageFormat format, int quality)
+        => Encode(
+            image.Width,
+            image.Height,
+            (x, y) =>
+            {
+                ReadOnlySpan<byte> pixel = image.Pixels.Slice(3 * ((y * image.Width) + x), 3);
+                return new SKColor(pixel[0], pixel[1], pixel[2]);
+            },
+            format,
+            quality);
+
+    public static byte[] Encode(
+        int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format, int quality = 100)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         for (int i = 0; i < width * height; i++)
@@ -20,7 +34,7 @@ internal static class EncodedImages
             bitmap.SetPixel(i % width, i / width, color(i % width, i / width));
         }
 
-        using SKData data = bitmap.Encode(format, 100);
+        using SKData data = bitmap.Encode(format, quality);
         return data.ToArray();
     }
 
